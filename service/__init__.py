@@ -1,0 +1,1 @@
+"""The outcomes ledger: contracts, outcome events and auditable payment statements."""

@@ -1,0 +1,74 @@
+"""Every refusal of the service, each with a stable code that callers may rely on.
+
+LedgerError
+├── InvalidInput            the input is understood but not valid; carries every fault at once
+├── NotFound                no such contract, event, statement, period
+├── WrongState              the ledger's state does not allow it (already issued, not the next period)
+├── Conflict                the same identity with other content
+├── NotAuthenticated        no key, or a key nobody has
+└── BrokenInvariant         a promise of the ledger does not hold; never caught, always rolled back
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with an input: where, what is allowed, how to mend it. Never the value itself."""
+
+    pointer: str  # JSON Pointer (RFC 6901) into the input; "" is the whole of it
+    code: str
+    detail: str
+
+
+class LedgerError(Exception):
+    """A refusal with a stable `code` and a message that names the remedy."""
+
+    code = "ledger-error"
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        if code is not None:
+            self.code = code
+
+
+class InvalidInput(LedgerError):
+    """The input was read but breaks the rules; `faults` holds all of them."""
+
+    code = "invalid-input"
+
+    def __init__(self, message: str, faults: Sequence[Fault], code: str | None = None) -> None:
+        super().__init__(message, code)
+        self.faults = tuple(faults)
+
+
+class NotFound(LedgerError):
+    """There is nothing by that name."""
+
+    code = "not-found"
+
+
+class WrongState(LedgerError):
+    """The ledger's state does not allow what was asked; the message says what can be done."""
+
+    code = "wrong-state"
+
+
+class Conflict(LedgerError):
+    """The same identity was used before with other content."""
+
+    code = "conflict"
+
+
+class NotAuthenticated(LedgerError):
+    """The call carries no key, or one that is not known."""
+
+    code = "not-authenticated"
+
+
+class BrokenInvariant(LedgerError):
+    """Something the ledger promises does not hold; the unit of work is rolled back."""
+
+    code = "broken-invariant"

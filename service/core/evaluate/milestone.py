@@ -1,0 +1,58 @@
+"""`milestone`: something was reached or attested, once or several times, in a window where one is given (P1-P3)."""
+
+from datetime import date, timedelta
+
+from service.core.evaluate.finding import Verdict, Why, achieved, pending, refused
+from service.core.evaluate.timeline import Anchored, Episode, Timeline, anchor_of
+from service.core.evaluate.windows import no_anchor
+from service.core.events import Milestone
+from service.core.terms.rules import MilestoneRule
+
+
+def find(rule: MilestoneRule, timeline: Timeline, episode: Episode, period_end: date) -> tuple[Verdict, ...]:
+    """A verdict for every time the milestone can be paid in this episode."""
+    anchored = anchor_of(rule.within.anchor if rule.within else "enrolled", timeline, episode)
+    if anchored.on is None:
+        return tuple(no_anchor(step, anchored) for step in rule.step_ids)
+    start = max(anchored.on, episode.started_on) if rule.within is None else anchored.on
+    end = rule.within.after(anchored.on) if rule.within else None
+    reached = [fact for fact in timeline.milestones.get(rule.milestone, ()) if fact.on >= start]
+    inside = _spaced(rule, [fact for fact in reached if end is None or fact.on < end])
+    return tuple(
+        _reached(step, rule, inside[place], episode, anchored, end)
+        if place < len(inside)
+        else _missing(step, rule, reached[len(inside) :], anchored, end, period_end)
+        for place, step in enumerate(rule.step_ids)
+    )
+
+
+def _spaced(rule: MilestoneRule, facts: list[Milestone]) -> list[Milestone]:
+    """The facts that count, each at least the least gap after the one before."""
+    gap = timedelta(days=rule.repeats.least_gap_days if rule.repeats else 0)
+    counted: list[Milestone] = []
+    for fact in facts:
+        if not counted or fact.on >= counted[-1].on + gap:
+            counted.append(fact)
+    return counted
+
+
+def _reached(
+    step: str, rule: MilestoneRule, fact: Milestone, episode: Episode, anchored: Anchored, end: date | None
+) -> Verdict:
+    attested = f", attested by {fact.evidence.kind}" if fact.evidence else ""
+    window = f"; window {anchored.on} to {end}" if end else ""
+    facts = tuple(dict.fromkeys(ref for ref in (episode.start.ref, anchored.ref, fact.ref) if ref is not None))
+    return achieved(step, fact.on, f"{rule.milestone} on {fact.on}{attested}{window}", facts)
+
+
+def _missing(
+    step: str, rule: MilestoneRule, outside: list[Milestone], anchored: Anchored, end: date | None, period_end: date
+) -> Verdict:
+    facts = (*((anchored.ref,) if anchored.ref else ()), *(fact.ref for fact in outside[:1]))
+    if end is None:
+        return pending(step, Why.AWAITS_MILESTONE, f"no {rule.milestone} known since {anchored.on}", facts)
+    if end <= period_end:
+        missing = f"no {rule.milestone} between {anchored.on} and {end}"
+        late = f"; it was reported for {outside[0].on}" if outside else ""
+        return refused(step, Why.NO_MILESTONE, missing + late, facts)
+    return pending(step, Why.AWAITS_MILESTONE, f"no {rule.milestone} known yet; the window ends on {end}", facts)

@@ -1,0 +1,171 @@
+"""`sustained_status`: the status stayed in a qualifying set for a duration, step by step (P4-P8)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from service.core.evaluate.counted_days import CountedDays
+from service.core.evaluate.finding import Verdict, Why, achieved, pending, refused
+from service.core.evaluate.timeline import Episode, Timeline
+from service.core.events import FactRef, Status
+from service.core.terms.rules import SustainedStatusRule
+from service.core.terms.words import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """Dates from `start` up to `end` (None: still running) in which the status qualified, tolerated gaps included."""
+
+    start: date
+    end: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the steps of one rule are judged on."""
+
+    rule: SustainedStatusRule
+    days: CountedDays
+    statuses: Sequence[Status]
+    spells: tuple[Spell, ...]
+    episode: Episode
+    period_end: date
+
+
+def find(rule: SustainedStatusRule, timeline: Timeline, episode: Episode, period_end: date) -> tuple[Verdict, ...]:
+    """A verdict for every step of the rule in this episode."""
+    days = CountedDays(rule.days_not_counted)
+    statuses = timeline.statuses.get(rule.domain, [])
+    spells = _spells(rule, days, statuses, episode.started_on)
+    if rule.latest_start is not None:
+        latest = rule.latest_start.after(episode.started_on)
+        spells = tuple(spell for spell in spells if spell.start <= latest)
+    known = _Known(rule, days, statuses, spells, episode, period_end)
+    return tuple(_judge(step, known) for step in rule.steps)
+
+
+def _runs(rule: SustainedStatusRule, statuses: Sequence[Status], floor: date) -> list[tuple[bool, date, date | None]]:
+    """The domain's history since enrolment as (qualifies, start, end) with equal neighbours joined."""
+    runs: list[tuple[bool, date, date | None]] = []
+    for place, status in enumerate(statuses):
+        end = statuses[place + 1].on if place + 1 < len(statuses) else None
+        if end is not None and end <= floor:
+            continue
+        qualifies = status.value in rule.qualifying
+        if runs and runs[-1][0] == qualifies:
+            runs[-1] = (qualifies, runs[-1][1], end)
+        else:
+            runs.append((qualifies, max(status.on, floor), end))
+    return runs
+
+
+def _spells(rule: SustainedStatusRule, days: CountedDays, statuses: Sequence[Status], floor: date) -> tuple[Spell, ...]:
+    """Qualifying spells; a break of at most the allowed gap, or a tolerated breach, does not end one."""
+    spells: list[Spell] = []
+    breaches_left, bridged = 0, False
+    for qualifies, start, end in _runs(rule, statuses, floor):
+        if qualifies and bridged:
+            spells[-1] = Spell(spells[-1].start, end)
+        elif qualifies:
+            spells.append(Spell(start, end))
+            breaches_left = rule.tolerated_breaches.count if rule.tolerated_breaches else 0
+        elif spells and end is not None:
+            length = days.between(start, end)
+            bridged = length <= rule.allowed_gap_days
+            if not bridged and rule.tolerated_breaches and breaches_left and length <= rule.tolerated_breaches.days:
+                bridged, breaches_left = True, breaches_left - 1
+    return tuple(spells)
+
+
+def _judge(step: Step, known: _Known) -> Verdict:
+    """The first spell (or, cumulatively, the first start) from which the step is complete."""
+    unconfirmed: tuple[Spell, date] | None = None
+    for place, spell in enumerate(known.spells):
+        complete = _completion(step, known, place)
+        if complete is None:
+            continue
+        if _is_certain(known, complete):
+            return _achieved(step, known, spell.start, complete)
+        unconfirmed = unconfirmed or (spell, complete)
+    if unconfirmed is not None:
+        return _running(step, known, *unconfirmed)
+    return _no_spell(step, known)
+
+
+def _completion(step: Step, known: _Known, place: int) -> date | None:
+    """When the step is complete if counted from this spell; None where the spell ended before."""
+    start = known.spells[place].start
+    needed = (step.after(start) - start).days
+    if known.rule.on_break == "restart":
+        complete, end = known.days.after(start, needed), known.spells[place].end
+        return complete if end is None or complete <= end else None
+    latest = step.within.after(start) if step.within else None
+    for spell in known.spells[place:]:
+        complete = known.days.after(spell.start, needed)
+        if spell.end is None or complete <= spell.end:
+            return complete if latest is None or complete <= latest else None
+        needed -= known.days.between(spell.start, spell.end)
+    return None
+
+
+def _is_certain(known: _Known, complete: date) -> bool:
+    """Somebody reported the domain on or after that date, or the contract carries the status forward."""
+    if known.rule.confirmation == "carried-forward":
+        return complete < known.period_end or known.statuses[-1].on >= complete
+    return known.statuses[-1].on >= complete
+
+
+def _achieved(step: Step, known: _Known, start: date, complete: date) -> Verdict:
+    confirming = next((status for status in known.statuses if status.on >= complete), None)
+    sentence = f"{_values(known, start, complete)} {start} to {complete}, {step.label}"
+    if confirming is None:
+        sentence += "; carried forward"
+    elif confirming.value in known.rule.qualifying:
+        sentence += f"; confirmed {confirming.on}"
+    else:
+        sentence += f"; proved by {confirming.value} on {confirming.on}"
+    return achieved(step.name, complete, sentence, _facts(known, start, complete, confirming))
+
+
+def _running(step: Step, known: _Known, spell: Spell, complete: date) -> Verdict:
+    facts = _facts(known, spell.start, complete, None)
+    if complete >= known.period_end:
+        since = f"{_values(known, spell.start, complete)} since {spell.start}; {step.label} are complete on {complete}"
+        return pending(step.name, Why.AWAITS_DURATION, since, facts, complete)
+    missing = f"no {known.rule.domain} status known on or after {complete}"
+    return pending(step.name, Why.AWAITS_CONFIRMATION, missing, facts, complete)
+
+
+def _no_spell(step: Step, known: _Known) -> Verdict:
+    rule, enrolled = known.rule, known.episode.started_on
+    facts = (known.episode.start.ref, *(status.ref for status in known.statuses[-1:]))
+    if known.spells:
+        last = known.spells[-1]
+        ended = f"{_values(known, last.start, last.end)} {last.start} to {last.end}, shorter than {step.label}"
+    else:
+        ended = f"no qualifying {rule.domain} status known since enrolment on {enrolled}"
+    if rule.latest_start is not None:
+        latest = rule.latest_start.after(enrolled)
+        if latest < known.period_end:
+            late = f"{ended}; a spell had to begin by {latest}"
+            return refused(step.name, Why.NO_START_IN_TIME, late, facts)
+    return pending(step.name, Why.AWAITS_STATUS, ended, facts)
+
+
+def _values(known: _Known, start: date, end: date | None) -> str:
+    """The qualifying values between two dates in the order in which they held, as "own_tenancy, shared_flat"."""
+    in_force = [status for status in known.statuses if status.on <= start][-1:]
+    later = [status for status in known.statuses if start < status.on and (end is None or status.on < end)]
+    held = [status.value for status in in_force + later if status.value in known.rule.qualifying]
+    return ", ".join(dict.fromkeys(held))
+
+
+def _facts(known: _Known, start: date, complete: date, confirming: Status | None) -> tuple[FactRef, ...]:
+    """The enrolment, the status in force at the start, every change of value since, and what confirms."""
+    rests_on = [status for status in known.statuses if status.on <= start][-1:]
+    for status in known.statuses:
+        if start < status.on < complete and status.value != rests_on[-1].value:
+            rests_on.append(status)
+    if confirming is not None and confirming not in rests_on:
+        rests_on.append(confirming)
+    return (known.episode.start.ref, *(status.ref for status in rests_on))

@@ -1,0 +1,36 @@
+"""Facts: what case systems report, how it is read, and which facts are effective at a sequence number."""
+
+from service.core.events.chains import EffectiveFacts, effective_at
+from service.core.events.facts import (
+    Coverage,
+    Enrolment,
+    Fact,
+    FactRef,
+    Measurement,
+    Milestone,
+    Occurrence,
+    RecordedFact,
+    Retraction,
+    Status,
+    fact_bytes,
+    fact_from_bytes,
+    read_fact,
+)
+
+__all__ = [
+    "Coverage",
+    "EffectiveFacts",
+    "Enrolment",
+    "Fact",
+    "FactRef",
+    "Measurement",
+    "Milestone",
+    "Occurrence",
+    "RecordedFact",
+    "Retraction",
+    "Status",
+    "effective_at",
+    "fact_bytes",
+    "fact_from_bytes",
+    "read_fact",
+]

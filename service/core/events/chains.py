@@ -1,0 +1,67 @@
+"""Which facts are effective: corrections act on the head of a chain, a retraction withdraws the whole of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from service.core.events.facts import FactRef, RecordedFact, Retraction
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveFacts:
+    """The facts that count, in order of sequence, and what became of those that do not."""
+
+    facts: tuple[RecordedFact, ...]
+    replaced_by: dict[FactRef, FactRef]  # a fact without effect -> the correction or retraction that took it away
+
+
+def effective_at(recorded: Iterable[RecordedFact], sequence: int | None = None) -> EffectiveFacts:
+    """The facts effective at a sequence number (terms 1); all of them when it is None.
+
+    Of several corrections of one chain the one with the highest sequence stands, whichever fact of the chain each
+    names; a retraction anywhere in a chain withdraws it for good.
+    """
+    known = [entry for entry in recorded if sequence is None or entry.sequence <= sequence]
+    by_ref = {entry.fact.ref: entry for entry in known}
+    if all(entry.fact.replaces is None for entry in known):
+        return EffectiveFacts(tuple(known), {})
+    heads: dict[FactRef, RecordedFact] = {}
+    withdrawn: dict[FactRef, RecordedFact] = {}
+    root_of: dict[FactRef, FactRef] = {}
+    for entry in sorted(known, key=lambda entry: entry.sequence):
+        root = _root(entry, by_ref, root_of)
+        if isinstance(entry.fact, Retraction):
+            withdrawn.setdefault(root, entry)
+        else:
+            heads[root] = entry
+    return EffectiveFacts(
+        tuple(
+            sorted((entry for root, entry in heads.items() if root not in withdrawn), key=lambda entry: entry.sequence)
+        ),
+        _fates(known, root_of, heads, withdrawn),
+    )
+
+
+def _root(entry: RecordedFact, by_ref: dict[FactRef, RecordedFact], root_of: dict[FactRef, FactRef]) -> FactRef:
+    """The first fact of the chain; targets are known before what names them, so one step back is enough."""
+    ref, target = entry.fact.ref, entry.fact.target
+    root_of[ref] = root_of.get(target, target) if target is not None and target in by_ref else ref
+    return root_of[ref]
+
+
+def _fates(
+    known: list[RecordedFact],
+    root_of: dict[FactRef, FactRef],
+    heads: dict[FactRef, RecordedFact],
+    withdrawn: dict[FactRef, RecordedFact],
+) -> dict[FactRef, FactRef]:
+    fates: dict[FactRef, FactRef] = {}
+    for entry in known:
+        ref = entry.fact.ref
+        root = root_of[ref]
+        if isinstance(entry.fact, Retraction):
+            continue
+        if root in withdrawn:
+            fates[ref] = withdrawn[root].fact.ref
+        elif heads[root].fact.ref != ref:
+            fates[ref] = heads[root].fact.ref
+    return fates

@@ -1,0 +1,261 @@
+"""The kinds of fact a case system can post: few fields each, frozen, refused with a pointer when they are malformed."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+
+from service.core import canonical
+from service.core.errors import InvalidInput
+from service.core.faults import Refused, faults_of
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
+
+
+def _local_date(value: Any, info: ValidationInfo) -> Any:
+    """A date, or a date-time with offset moved into the contract's zone and cut to its date (terms 1)."""
+    if isinstance(value, str) and not _DATE.match(value):
+        value = _cut_to_date(value, info.context)
+    if isinstance(value, datetime) or not isinstance(value, str | date):
+        raise Refused("wrong-form", "must be a date, YYYY-MM-DD, or a date-time with an offset, in quotes")
+    return value
+
+
+def _cut_to_date(value: str, context: Any) -> date:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise Refused("wrong-form", "must be a date, YYYY-MM-DD, or a date-time with an offset") from None
+    if moment.tzinfo is None or moment.utcoffset() is None:
+        raise Refused(
+            "naive-date-time", "has a time without an offset; send the date alone, or add the offset, as +01:00"
+        )
+    zone: tzinfo | None = (context or {}).get("zone")
+    if zone is None:
+        raise Refused("wrong-form", "must be a date, YYYY-MM-DD")
+    try:
+        return moment.astimezone(zone).date()
+    except OverflowError:
+        raise Refused("out-of-range", "must lie between 1900-01-01 and 2199-12-31") from None
+
+
+def _in_range(value: date) -> date:
+    if not EARLIEST <= value < LATEST:
+        raise Refused("out-of-range", "must lie between 1900-01-01 and 2199-12-31")
+    return value
+
+
+def _exact_number(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise Refused("wrong-type", "must be a number, or a decimal number in quotes")
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        raise Refused("wrong-type", "must be a number, or a decimal number in quotes") from None
+    if not number.is_finite():
+        raise Refused("not-finite", "must be a finite number")
+    return number
+
+
+def plain_decimal(value: Decimal) -> str:
+    """The shortest plain text of a decimal: 73.20 and 7.32E+1 are both "73.2"."""
+    text = format(value, "f")
+    return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
+
+
+LocalDate = Annotated[date, BeforeValidator(_local_date), Field(description="YYYY-MM-DD in the contract's zone")]
+Identifier = Annotated[str, Field(pattern=r"^[!-~]+$", min_length=1, max_length=200)]
+Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
+Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$", min_length=1, max_length=500)]
+Number = Annotated[
+    Decimal,
+    BeforeValidator(_exact_number),
+    PlainSerializer(plain_decimal, return_type=str),
+    Field(max_digits=24, decimal_places=12),
+]
+
+
+class Frozen(BaseModel):
+    """A value that entered from outside: immutable, and no field it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True)
+
+
+class Evidence(Frozen):
+    """The kind of source a fact rests on, and where to find it there; never the document itself."""
+
+    kind: Word
+    ref: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FactRef:
+    """How a fact is cited: by its sender's name and the sender's own id."""
+
+    source: str
+    id: str
+
+
+class _Fact(Frozen):
+    contract: Word
+    source: Identifier = Field(description="the sending system")
+    id: Identifier = Field(description="the sender's own id: stable across retries, never used twice")
+    on: LocalDate
+    evidence: Evidence | None = None
+    replaces: Identifier | None = Field(None, description="the id of the event this one corrects")
+    replaces_source: Identifier | None = Field(None, description="its source, where that is another one")
+    reason: Text | None = Field(None, description="why it is corrected or withdrawn")
+
+    @model_validator(mode="after")
+    def _check_replacement(self) -> "_Fact":
+        _in_range(self.on)
+        if self.replaces is not None and self.reason is None:
+            raise Refused("reason-missing", "a correction or retraction says why: add the field reason")
+        if self.replaces is None and self.replaces_source is not None:
+            raise Refused("required", "replaces_source stands only beside replaces")
+        if self.replaces == self.id and self.replaces_source in (None, self.source):
+            raise Refused("replaces-itself", "an event cannot replace itself; give the correction an id of its own")
+        return self
+
+    @property
+    def ref(self) -> FactRef:
+        """How this fact is cited."""
+        return FactRef(self.source, self.id)
+
+    @property
+    def target(self) -> FactRef | None:
+        """The fact this one corrects or withdraws."""
+        return FactRef(self.replaces_source or self.source, self.replaces) if self.replaces else None
+
+
+class Enrolment(_Fact):
+    """The participant started, completed or withdrew; a start carries the declared attributes."""
+
+    kind: Literal["enrolment"]
+    participant: Identifier
+    name: Literal["started", "completed", "withdrew"]
+    attributes: dict[Key, Word] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _attributes_at_start(self) -> "Enrolment":
+        if self.attributes and self.name != "started":
+            raise Refused("not-allowed", "attributes are declared when the participant starts, not here")
+        return self
+
+
+class Milestone(_Fact):
+    """Something was reached or attested."""
+
+    kind: Literal["milestone"]
+    participant: Identifier
+    name: Key
+
+
+class Status(_Fact):
+    """From this date the participant's status in the domain `name` is `value`; also confirms an unchanged one."""
+
+    kind: Literal["status"]
+    participant: Identifier
+    name: Key = Field(description="the domain, as housing or employment")
+    value: Key
+
+
+class Measurement(_Fact):
+    """A value on the scale `name`, with its unit."""
+
+    kind: Literal["measurement"]
+    participant: Identifier
+    name: Key = Field(description="the measure, as hba1c")
+    value: Number
+    unit: Annotated[str, Field(pattern=r"^[!-~]+$", max_length=40)]
+
+
+class Occurrence(_Fact):
+    """Something happened that an absence metric must not contain."""
+
+    kind: Literal["occurrence"]
+    participant: Identifier
+    name: Key
+
+
+class Coverage(_Fact):
+    """A source was checked for the kinds of occurrence `names`, for one participant or for everybody."""
+
+    kind: Literal["coverage"]
+    participant: Identifier | None = None
+    names: Annotated[tuple[Key, ...], Field(min_length=1, max_length=50)]
+    start: LocalDate = Field(alias="from", description="first date checked")
+    through: LocalDate = Field(description="last date checked, included")
+
+    @model_validator(mode="after")
+    def _check_dates(self) -> "Coverage":
+        if self.through < self.start:
+            raise Refused("wrong-order", "through must not lie before from")
+        if self.through > self.on:
+            raise Refused("wrong-order", "through must not lie after on, the date of the check")
+        return self
+
+
+class Retraction(_Fact):
+    """Withdraws an earlier fact with its whole chain of corrections."""
+
+    kind: Literal["retraction"]
+
+    @model_validator(mode="after")
+    def _names_its_target(self) -> "Retraction":
+        if self.replaces is None:
+            raise Refused("required", "a retraction names the event it withdraws: add the field replaces")
+        return self
+
+
+Fact = Annotated[
+    Enrolment | Milestone | Status | Measurement | Occurrence | Coverage | Retraction, Field(discriminator="kind")
+]
+FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFact:
+    """A fact and the sequence number at which the ledger learned it."""
+
+    fact: Fact
+    sequence: int
+
+
+def read_fact(document: Mapping[str, Any], zone: tzinfo) -> Fact:
+    """A fact from a sender's document; InvalidInput with every fault at once."""
+    try:
+        return FACT.validate_python(document, context={"zone": zone})
+    except ValidationError as error:
+        raise InvalidInput("The event is not valid.", faults_of(error, document), "event-invalid") from None
+
+
+def fact_bytes(fact: Fact) -> bytes:
+    """The canonical bytes of a fact; two facts have the same content exactly when these are equal."""
+    return canonical.to_bytes(fact.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude_none=True))
+
+
+def fact_from_bytes(stored: bytes) -> Fact:
+    """A fact from its canonical bytes."""
+    return FACT.validate_json(stored)
+
+
+def participant_of(fact: Fact) -> str | None:
+    """Whom the fact is about; None for a retraction and for coverage of everybody."""
+    return None if isinstance(fact, Retraction) else fact.participant

@@ -1,0 +1,35 @@
+"""Balanced double-entry transactions: what a statement moves between the accounts of payers and investors."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from service.core.errors import BrokenInvariant
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One leg: an account and a signed amount in minor units; a debit is positive."""
+
+    account: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """Postings in one currency that sum to zero; anything else cannot be made."""
+
+    number: str
+    currency: str
+    postings: tuple[Posting, ...]
+
+    def __post_init__(self) -> None:
+        if sum(posting.amount_minor for posting in self.postings) != 0:
+            raise BrokenInvariant(f"transaction {self.number} does not balance")
+
+
+def post_statement(number: str, currency: str, investor: str, due_minor_by_payer: Mapping[str, int]) -> Transaction:
+    """What an issued statement posts: each payer owes its part (credit), the investor is due the sum (debit)."""
+    payers = [Posting(f"payer:{payer}:due", -amount) for payer, amount in sorted(due_minor_by_payer.items()) if amount]
+    total = -sum(posting.amount_minor for posting in payers)
+    receivable = [Posting(f"investor:{investor}:receivable", total)] if total else []
+    return Transaction(number, currency, tuple(receivable + payers))

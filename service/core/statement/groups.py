@@ -1,0 +1,114 @@
+"""Small groups: what a statement shows of a metric without exposing a participant (terms 6)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from service.core import money
+from service.core.canonical import Document
+from service.core.evaluate import WHY_IN_WORDS, Why
+from service.core.price.tariffs import unit_price
+from service.core.statement.detail import PendingShare
+from service.core.statement.lines import StatementLine
+
+_Cell = tuple[tuple[str, str | None], ...]
+
+
+@dataclass(slots=True)
+class _Group:
+    """One cell of a metric: who is in it, and its amount in minor units (None: some of it is not known yet)."""
+
+    participants: set[str] = field(default_factory=set)
+    outcomes: set[Any] = field(default_factory=set)
+    amount_minor: int | None = 0
+    clipped_minor: int = 0
+
+    def add(self, participant: str, amount_minor: int | None) -> None:
+        """Count a participant and its amount into the cell."""
+        self.participants.add(participant)
+        if amount_minor is None or self.amount_minor is None:
+            self.amount_minor = None
+        else:
+            self.amount_minor += amount_minor
+
+
+def metric_section(
+    heading: Mapping[str, str],
+    lines: Sequence[StatementLine],
+    pending: Sequence[PendingShare],
+    currency: str,
+    smallest_group: int,
+) -> Document:
+    """A metric's part of a statement: its total, and its cells only where every one of them is large enough."""
+    total = sum(line.amount_minor for line in lines)
+    section: Document = {**heading, "total": money.to_text(total, currency), "merged": False}
+    by_line, clipped, waiting = _line_cells(lines), _clip_cells(lines), _pending_cells(pending)
+    every_cell = [*by_line.values(), *clipped.values(), *waiting.values()]
+    if any(len(group.participants) < smallest_group for group in every_cell):
+        section["merged"] = True
+        return section
+    section["lines"] = [
+        {**dict(cell), **_count(group), "amount": _text(group.amount_minor, currency)}
+        for cell, group in by_line.items()
+    ]
+    section["clipped"] = [
+        {
+            **dict(cell),
+            **_count(group),
+            "would_have_paid": _text(group.amount_minor, currency),
+            "clipped": money.to_text(group.clipped_minor, currency),
+        }
+        for cell, group in clipped.items()
+    ]
+    section["pending"] = [
+        {**dict(cell), **_count(group), "would_be_due": _text(group.amount_minor, currency)}
+        for cell, group in waiting.items()
+    ]
+    return section
+
+
+def _count(group: _Group) -> Document:
+    return {"participants": len(group.participants)}
+
+
+def _text(amount_minor: int | None, currency: str) -> str | None:
+    return None if amount_minor is None else money.to_text(amount_minor, currency)
+
+
+def _line_cells(lines: Iterable[StatementLine]) -> dict[_Cell, _Group]:
+    cells: dict[_Cell, _Group] = {}
+    for line in lines:
+        allocation = line.allocation
+        price = format(unit_price(allocation.line.metric, allocation.line.finding), "f") if allocation else None
+        cell = (
+            ("kind", line.kind),
+            ("cause", line.cause.code),
+            ("step", line.key.outcome.step),
+            ("tariff", price),
+            ("outcome_period", line.outcome_period),
+        )
+        cells.setdefault(cell, _Group()).add(line.key.outcome.participant, line.amount_minor)
+    return cells
+
+
+def _clip_cells(lines: Iterable[StatementLine]) -> dict[_Cell, _Group]:
+    """What limits took from the outcomes on this statement, each outcome once whoever pays it."""
+    cells: dict[_Cell, _Group] = {}
+    for line in lines:
+        for clip in line.allocation.line.clips if line.allocation else ():
+            cell = (("limit", clip.limit), ("step", line.key.outcome.step), ("outcome_period", line.outcome_period))
+            group = cells.setdefault(cell, _Group())
+            if line.key.outcome not in group.outcomes and line.allocation is not None:
+                group.outcomes.add(line.key.outcome)
+                group.add(line.key.outcome.participant, line.allocation.line.gross_minor)
+                group.clipped_minor += clip.minor
+    return cells
+
+
+def _pending_cells(pending: Iterable[PendingShare]) -> dict[_Cell, _Group]:
+    cells: dict[_Cell, _Group] = {}
+    for share in pending:
+        why = share.finding.why or Why.AWAITS_EVIDENCE
+        cell = (("step", share.finding.step), ("why", str(why)), ("in_words", WHY_IN_WORDS[why]))
+        cells.setdefault(cell, _Group()).add(share.finding.participant, share.due_minor)
+    return cells

@@ -1,0 +1,112 @@
+"""The lines of a statement: what is due now, what was stated before, and the difference with its cause."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Literal
+
+from service.core import money
+from service.core.allocate import Allocation, LineKey
+from service.core.events import FactRef
+from service.core.price import Clip, OutcomeKey
+
+LineKind = Literal["new", "late", "change", "reversal", "amendment", "displaced"]
+CauseCode = Literal[
+    "outcome",
+    "first-statement",
+    "late-fact",
+    "later-fact",
+    "correction",
+    "retraction",
+    "terms-version",
+    "limit-filled",
+    "limit-freed",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a line is on this statement: a code without names, a sentence, and the facts that brought it about."""
+
+    code: CauseCode
+    sentence: str
+    facts: tuple[FactRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatedLine:
+    """What earlier statements said under one key: the sum of its lines, and how it was last priced."""
+
+    key: LineKey
+    total_minor: int
+    gross_minor: int
+    net_minor: int
+    clips: tuple[Clip, ...]
+    sentence: str
+    facts: tuple[FactRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One line of a statement to an investor; `amount_minor` is the difference of due now and stated before."""
+
+    kind: LineKind
+    cause: Cause
+    key: LineKey
+    outcome_period: str
+    amount_minor: int
+    stated_minor: int
+    due_minor: int
+    allocation: Allocation | None  # None: reversed, nothing is due under this key any more
+    was: StatedLine | None
+    sentence: str
+    facts: tuple[FactRef, ...]
+
+
+def refs_to_document(facts: Iterable[FactRef]) -> list[dict[str, str]]:
+    """Facts as they are cited in documents."""
+    return [{"source": fact.source, "id": fact.id} for fact in facts]
+
+
+def refs_from_document(facts: Iterable[Mapping[str, str]]) -> tuple[FactRef, ...]:
+    """The inverse of `refs_to_document`."""
+    return tuple(FactRef(fact["source"], fact["id"]) for fact in facts)
+
+
+def stated_lines(items: Iterable[Mapping[str, Any]], currency: str) -> dict[LineKey, StatedLine]:
+    """What the line items of earlier details add up to, oldest first."""
+    stated: dict[LineKey, StatedLine] = {}
+    for item in items:
+        if item["item"] == "line":
+            key, amount = key_of(item), money.from_text(item["amount"], currency)
+            known = stated.get(key) or StatedLine(key, 0, 0, 0, (), "", ())
+            stated[key] = _add(known, item, amount, currency)
+    return stated
+
+
+def key_of(item: Mapping[str, Any]) -> LineKey:
+    """The key of a line item."""
+    outcome = OutcomeKey(
+        item["metric"],
+        item["step"],
+        item["participant"],
+        item["version"],
+        date.fromisoformat(item["achieved_on"]),
+    )
+    return LineKey(outcome, item["payer"])
+
+
+def _add(known: StatedLine, item: Mapping[str, Any], amount_minor: int, currency: str) -> StatedLine:
+    total = known.total_minor + amount_minor
+    price = item.get("price")
+    if price is None:
+        return replace(known, total_minor=total)
+    return StatedLine(
+        known.key,
+        total,
+        money.from_text(price["gross"], currency),
+        money.from_text(price["net"], currency),
+        tuple(Clip(clip["limit"], money.from_text(clip["amount"], currency)) for clip in price["clipped"]),
+        item["sentence"],
+        refs_from_document(item["facts"]),
+    )

@@ -1,0 +1,52 @@
+"""Reads a contract file's document into terms, or refuses it with every fault at once."""
+
+from collections.abc import Container, Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from service.core.errors import Fault, InvalidInput
+from service.core.faults import faults_of
+from service.core.terms.checks import faults_between, parts_of
+from service.core.terms.contract import Terms
+from service.core.terms.versions import TermsTimeline
+
+_FIXED = ("contract", "currency", "time_zone", "periods", "participant")
+
+
+def read_terms(document: Mapping[str, Any], time_zones: Container[str]) -> Terms:
+    """The terms in a document (TOML or JSON already parsed); InvalidInput with every fault, each with a pointer."""
+    faults: tuple[Fault, ...] = ()
+    terms: Terms | None = None
+    try:
+        terms = Terms.model_validate(document)
+    except ValidationError as error:
+        faults = faults_of(error, document)
+    faults += faults_between(parts_of(document), time_zones)
+    if terms is None or faults:
+        raise InvalidInput(f"The contract has {_count(faults)}.", faults, "contract-invalid")
+    return terms
+
+
+def read_amendment(document: Mapping[str, Any], time_zones: Container[str], known: TermsTimeline) -> Terms:
+    """A further version of a known contract: the whole terms again, with what may not change unchanged."""
+    terms = read_terms(document, time_zones)
+    faults = tuple(_amendment_faults(terms, known))
+    if faults:
+        raise InvalidInput(f"The amendment has {_count(faults)}.", faults, "contract-invalid")
+    return terms
+
+
+def _amendment_faults(terms: Terms, known: TermsTimeline) -> Iterator[Fault]:
+    for name in _FIXED:
+        if getattr(terms, name) != getattr(known.latest, name):
+            yield Fault(f"/{name}", "fixed", "cannot change by amendment; a new contract is needed")
+    expected = max(version.terms.version for version in known.versions) + 1
+    if terms.version != expected:
+        yield Fault("/version", "wrong-version", f"the next version of this contract is {expected}")
+    if any(version.terms.effective_from == terms.effective_from for version in known.versions):
+        yield Fault("/effective_from", "same-start", "another version starts on this date; choose another date")
+
+
+def _count(faults: tuple[Fault, ...]) -> str:
+    return "one fault" if len(faults) == 1 else f"{len(faults)} faults"

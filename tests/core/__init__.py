@@ -1,0 +1,1 @@
+"""Tests of the pure calculation: no database, no event loop."""
