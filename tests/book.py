@@ -13,7 +13,6 @@ from service.core.period import Period, period_named
 from service.core.pipeline import Calculation, Draft, History, Inputs, calculate, draft_statements
 from service.core.statement import prior_of
 from service.core.terms import TermsTimeline, TermsVersion
-
 from tests.builders import a_contract, read
 
 

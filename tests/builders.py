@@ -120,9 +120,7 @@ def with_rule(metric: dict[str, Any], **changes: Any) -> dict[str, Any]:
 def a_timeline(*documents: dict[str, Any]) -> TermsTimeline:
     """The versions of a contract, learned at sequences 1, 2, ..."""
     return TermsTimeline.of(
-        tuple(
-            TermsVersion(read(document), f"{place:064d}", place) for place, document in enumerate(documents, start=1)
-        )
+        tuple(TermsVersion(read(document), f"{place:064d}", place) for place, document in enumerate(documents, start=1))
     )
 
 

@@ -36,7 +36,10 @@ def _check(value: Any) -> None:
 def to_bytes(document: Document) -> bytes:
     """The document's canonical bytes, without a final newline; ValueError outside the profile."""
     _check(document)
-    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+    try:
+        return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:  # a lone surrogate has no bytes in UTF-8
+        raise ValueError("a canonical document cannot hold text that is not Unicode") from None
 
 
 def from_bytes(stored: bytes) -> Document:

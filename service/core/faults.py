@@ -30,6 +30,7 @@ _REMEDIES: dict[str, tuple[str, str]] = {
     "decimal_parsing": ("wrong-type", "must be a number"),
     "finite_number": ("not-finite", "must be a finite number"),
     "decimal_max_digits": ("too-precise", "must have at most {max_digits} digits"),
+    "decimal_whole_digits": ("too-large", "must have at most {whole_digits} digits before the decimal point"),
     "decimal_max_places": ("too-precise", "must have at most {decimal_places} decimals"),
     "greater_than": ("out-of-range", "must be greater than {gt}"),
     "greater_than_equal": ("out-of-range", "must be at least {ge}"),
@@ -48,16 +49,30 @@ _REMEDIES: dict[str, tuple[str, str]] = {
 }
 
 
-def faults_of(error: ValidationError, document: Any) -> tuple[Fault, ...]:
-    """All faults of a validation, in the order found, each pointing into `document` as it was sent."""
+def faults_of(error: ValidationError, document: Any, free_keys: frozenset[str] = frozenset()) -> tuple[Fault, ...]:
+    """All faults of a validation, in the order found, each pointing into `document` as it was sent.
+
+    `free_keys` name the tables whose keys are the sender's own words: no pointer goes into them.
+    """
     found = error.errors(include_url=False, include_context=True, include_input=False)
-    return tuple(dict.fromkeys(_fault(entry, document) for entry in found))
+    return tuple(dict.fromkeys(_fault(entry, document, free_keys) for entry in found if not _is_echo(entry, document)))
 
 
-def _fault(entry: Any, document: Any) -> Fault:
+def _is_echo(entry: Any, document: Any) -> bool:
+    """Whether a list seems too short only because of entries that have faults of their own."""
+    if entry["type"] != "too_short":
+        return False
+    node = document
+    for key in entry["loc"]:
+        node = node[key] if _holds(node, key) else node
+    return isinstance(node, list | tuple) and len(node) >= entry["ctx"]["min_length"]
+
+
+def _fault(entry: Any, document: Any, free_keys: frozenset[str]) -> Fault:
     kind, context = entry["type"], entry.get("ctx", {})
-    place = entry["loc"][:-1] if kind == "extra_forbidden" else entry["loc"]
-    pointer = pointer_to(place, document, missing=kind == "missing")
+    place = entry["loc"][:-1] if kind == "extra_forbidden" or entry["loc"][-1:] == ("[key]",) else entry["loc"]
+    inside = next((depth for depth, key in enumerate(place, start=1) if key in free_keys), len(place))
+    pointer = pointer_to(place[:inside], document, missing=kind == "missing")
     if kind == "value_error" and isinstance(context.get("error"), Refused):
         return Fault(pointer, context["error"].code, str(context["error"]))
     code, remedy = _REMEDIES.get(kind, ("not-valid", "is not valid here; see the description of this field"))
@@ -79,16 +94,23 @@ class _Limits(dict[str, Any]):
 
 def pointer_to(place: Sequence[int | str], document: Any, missing: bool = False) -> str:
     """JSON Pointer of a place pydantic names, leaving out the union tags it puts between real keys."""
-    pointer, node = "", document
+    pointer, node, tag_seen = "", document, False
     for depth, key in enumerate(place):
-        inside = (isinstance(node, Mapping) and key in node) or (
-            isinstance(node, list | tuple) and isinstance(key, int) and key < len(node)
-        )
+        if not tag_seen and isinstance(node, Mapping) and node.get("kind") == key:
+            tag_seen = True  # a tag may be spelled like a field of its own shape, as milestone
+            continue
+        inside = _holds(node, key)
         is_missing_field = missing and depth == len(place) - 1
         if not inside and not is_missing_field:
             continue
         if isinstance(key, str) and not _SAFE_KEY.match(key):
             break  # a key of the sender's own making could carry personal data
         pointer += f"/{key}"
-        node = node[key] if inside else None
+        node, tag_seen = (node[key] if inside else None), False
     return pointer
+
+
+def _holds(node: Any, key: int | str) -> bool:
+    if isinstance(node, Mapping):
+        return key in node
+    return isinstance(node, list | tuple) and isinstance(key, int) and key < len(node)

@@ -51,6 +51,12 @@ def to_text(minor: int, currency: str) -> str:
     return f"{sign}{digits[:-exponent]}.{digits[-exponent:]}"
 
 
+def readable(text: str) -> str:
+    """A decimal string with its thousands marked, for people: "-1313000.00" is "-1,313,000.00"."""
+    whole, point, decimals = text.partition(".")
+    return f"{int(whole):,}{point}{decimals}" if whole != "-0" else text
+
+
 def from_text(text: str, currency: str) -> int:
     """The inverse of `to_text`."""
     return to_minor(Decimal(text), currency)

@@ -104,19 +104,27 @@ def draft_statements(
     None where there are none (a preview from files alone).
     """
     calculation = calculate(inputs, period)
+    # n is the same for all investors of one issue: one who joins later also knows what was learned since
+    previous = max((history.prior.sequence for history in histories.values() if history.prior), default=0)
     return tuple(
-        _draft(inputs, period, calculation, share.party, histories.get(share.party, History(None, ())), keys)
+        _draft(inputs, period, calculation, share.party, histories.get(share.party, History(None, ())), previous, keys)
         for share in inputs.terms.investors
     )
 
 
 def _draft(
-    inputs: Inputs, period: Period, calculation: Calculation, investor: str, history: History, keys: Keys | None
+    inputs: Inputs,
+    period: Period,
+    calculation: Calculation,
+    investor: str,
+    history: History,
+    previous: int,
+    keys: Keys | None,
 ) -> Draft:
     terms = inputs.terms
     latest = terms.latest
     number = f"{latest.contract}/{period.label}/{investor}/1"
-    lines = differences(_position(inputs, period, calculation, investor, history))
+    lines = differences(_position(inputs, period, calculation, investor, history, previous))
     pending = _pending(terms, calculation.findings, investor)
     items = detail_items(_item_documents(terms, lines, pending, investor), number, keys)
     commitments = [item.commitment for item in items if item.commitment is not None]
@@ -137,14 +145,15 @@ def _draft(
     return Draft(number, investor, canonical.to_bytes(statement_document(content)), items, transaction)
 
 
-def _position(inputs: Inputs, period: Period, calculation: Calculation, investor: str, history: History) -> Position:
-    previous = history.prior.sequence if history.prior else 0
+def _position(
+    inputs: Inputs, period: Period, calculation: Calculation, investor: str, history: History, previous: int
+) -> Position:
     return Position(
         inputs.terms,
         period,
         {(found.metric, found.step, found.participant): found for found in calculation.findings},
         calculation.facts,
-        {entry.fact.ref: entry.sequence for entry in inputs.facts},
+        {entry.fact.ref: entry for entry in inputs.facts if entry.sequence <= inputs.sequence},
         previous,
         due_by_key(calculation.allocations, investor, period),
         stated_lines(history.items, inputs.terms.latest.currency),
@@ -166,7 +175,7 @@ def _pending(terms: TermsTimeline, findings: Sequence[Finding], investor: str) -
     splitter = Splitter()
     version_of = {version.terms.version: version.terms for version in terms.versions}
     shares = []
-    for finding in findings:
+    for finding in sorted(findings, key=lambda finding: (finding.order, finding.participant)):
         if finding.state == "pending":
             governing = version_of[finding.version]
             metric = governing.metrics[finding.order[0]]

@@ -55,18 +55,28 @@ def govern(
 def _candidate(terms: Terms, metric: Metric, verdict: Verdict, timeline: TermsTimeline) -> Candidate:
     start, end = timeline.range_of(terms)
     by_enrolment = terms.basis_of(metric) == "enrolled_on"
-    basis = verdict.enrolled_on if by_enrolment else verdict.on
-    if verdict.state == "refused" or basis is None:
+    basis = _basis_of(terms, metric, verdict)
+    if basis is None or (verdict.state == "refused" and not by_enrolment):
         return Candidate(terms, metric, verdict, governs=False)
     if end is not None and basis >= end:
         return Candidate(terms, metric, verdict, governs=False, skipped=True)
+    if by_enrolment and basis < start:
+        if terms.version != timeline.versions[0].terms.version:
+            return Candidate(terms, metric, verdict, governs=False, skipped=True)
+        # the first version governs who enrolled before it, as no other can: there its own start bounds what is paid
+        basis = verdict.on
+    if verdict.state == "refused" or basis is None:
+        return Candidate(terms, metric, verdict, governs=False)
     if basis >= start:
         return Candidate(terms, metric, verdict, governs=True)
-    if by_enrolment and terms.version != timeline.versions[0].terms.version:
-        return Candidate(terms, metric, verdict, governs=False, skipped=True)
     if verdict.state == "pending":
         return Candidate(terms, metric, verdict, governs=False)
     return _complete_before(terms, metric, verdict, start)
+
+
+def _basis_of(terms: Terms, metric: Metric, verdict: Verdict) -> date | None:
+    """The date that decides which version governs the verdict, where it is known."""
+    return verdict.enrolled_on if terms.basis_of(metric) == "enrolled_on" else verdict.on
 
 
 def _complete_before(terms: Terms, metric: Metric, verdict: Verdict, start: date) -> Candidate:
@@ -95,6 +105,7 @@ def _in_force(candidates: Sequence[Candidate], timeline: TermsTimeline, period_e
 
 
 def _dropped(last: Candidate) -> Candidate:
-    told = f"the terms version in force on {last.verdict.on} does not hold this metric; {last.verdict.sentence}"
+    basis = _basis_of(last.terms, last.metric, last.verdict)
+    told = f"the terms version in force on {basis} does not hold this step; {last.verdict.sentence}"
     verdict = replace(last.verdict, state="refused", why=Why.NOT_IN_VERSION, sentence=told)
     return replace(last, verdict=verdict)

@@ -8,6 +8,7 @@ from service.core.evaluate.finding import Verdict, Why, achieved, pending, refus
 from service.core.evaluate.timeline import Anchored, Episode, Timeline, anchor_of
 from service.core.evaluate.windows import no_anchor
 from service.core.events import FactRef, Measurement
+from service.core.events.facts import plain_decimal
 from service.core.terms.rules import ImprovementRule
 from service.core.terms.words import Step
 from service.core.units import can_convert, convert, to_four_decimals
@@ -54,7 +55,7 @@ def _readings(rule: ImprovementRule, measurements: list[Measurement]) -> tuple[_
             fact.on,
             convert(rule.measure, Fraction(fact.value), fact.unit, rule.unit),
             fact.ref,
-            f"{fact.value} {fact.unit}",
+            f"{plain_decimal(fact.value)} {fact.unit}",
         )
         for fact in measurements
         if can_convert(rule.measure, fact.unit, rule.unit)

@@ -38,8 +38,7 @@ def judge(metric: Metric, terms: Terms, person: Person, period_end: date) -> tup
 
 def _weigh(accepted: Verdict, everything: Verdict, metric: Metric) -> Verdict:
     """The verdict on accepted evidence, unless other evidence would decide otherwise."""
-    same = (accepted.state, accepted.on, accepted.value) == (everything.state, everything.on, everything.value)
-    if same or everything.state == "pending":
+    if accepted.state == everything.state or everything.state == "pending":
         return accepted
     kinds = ", ".join(metric.accepts_evidence or ())
     told = f"{everything.sentence}; reported with evidence that is not accepted, accepted: {kinds}"
@@ -59,8 +58,10 @@ def _judge_known(metric: Metric, terms: Terms, timeline: Timeline, period_end: d
 
 
 def _first_achieved(verdicts: tuple[Verdict, ...]) -> Verdict:
-    """A step is reached once: in the first episode that reaches it; else the latest episode tells."""
-    return next((verdict for verdict in verdicts if verdict.state == "achieved"), verdicts[-1])
+    """A step is reached once: in the first episode that reaches it; else the latest that may still reach it tells."""
+    reached = (verdict for verdict in verdicts if verdict.state == "achieved")
+    undecided = (verdict for verdict in reversed(verdicts) if verdict.state == "pending")
+    return next(reached, None) or next(undecided, verdicts[-1])
 
 
 def _judge_episode(
@@ -130,9 +131,9 @@ def _with_close(verdict: Verdict, episode: Episode) -> tuple[FactRef, ...]:
 
 
 def _with_ties(verdict: Verdict, timeline: Timeline) -> str:
-    """Terms 1: of two facts of one date the later recorded stands, and the finding says so."""
+    """Terms 1: of two facts of one date, or two corrections of one fact, the later stands, and the finding says so."""
     ties = [
-        f"{ref.id} of {ref.source} stands, {timeline.overruled[ref].id} of the same date does not"
+        f"{ref.id} of {ref.source} stands, {timeline.overruled[ref]}"
         for ref in verdict.facts
         if ref in timeline.overruled
     ]

@@ -14,14 +14,16 @@ def find(rule: MilestoneRule, timeline: Timeline, episode: Episode, period_end: 
     anchored = anchor_of(rule.within.anchor if rule.within else "enrolled", timeline, episode)
     if anchored.on is None:
         return tuple(no_anchor(step, anchored) for step in rule.step_ids)
-    start = max(anchored.on, episode.started_on) if rule.within is None else anchored.on
+    start = max(anchored.on, episode.started_on)
     end = rule.within.after(anchored.on) if rule.within else None
     reached = [fact for fact in timeline.milestones.get(rule.milestone, ()) if fact.on >= start]
     inside = _spaced(rule, [fact for fact in reached if end is None or fact.on < end])
+    outside = [fact for fact in reached if fact not in inside]
+    told = f"no {'further ' if inside else ''}{rule.milestone}"
     return tuple(
         _reached(step, rule, inside[place], episode, anchored, end)
         if place < len(inside)
-        else _missing(step, rule, reached[len(inside) :], anchored, end, period_end)
+        else _missing(step, told, outside, anchored, end, period_end)
         for place, step in enumerate(rule.step_ids)
     )
 
@@ -46,13 +48,12 @@ def _reached(
 
 
 def _missing(
-    step: str, rule: MilestoneRule, outside: list[Milestone], anchored: Anchored, end: date | None, period_end: date
+    step: str, told: str, outside: list[Milestone], anchored: Anchored, end: date | None, period_end: date
 ) -> Verdict:
     facts = (*((anchored.ref,) if anchored.ref else ()), *(fact.ref for fact in outside[:1]))
+    uncounted = f"; reported for {outside[0].on}, which does not count" if outside else ""
     if end is None:
-        return pending(step, Why.AWAITS_MILESTONE, f"no {rule.milestone} known since {anchored.on}", facts)
+        return pending(step, Why.AWAITS_MILESTONE, f"{told} known since {anchored.on}{uncounted}", facts)
     if end <= period_end:
-        missing = f"no {rule.milestone} between {anchored.on} and {end}"
-        late = f"; it was reported for {outside[0].on}" if outside else ""
-        return refused(step, Why.NO_MILESTONE, missing + late, facts)
-    return pending(step, Why.AWAITS_MILESTONE, f"no {rule.milestone} known yet; the window ends on {end}", facts)
+        return refused(step, Why.NO_MILESTONE, f"{told} between {anchored.on} and {end}{uncounted}", facts)
+    return pending(step, Why.AWAITS_MILESTONE, f"{told} known yet; the window ends on {end}{uncounted}", facts)

@@ -24,16 +24,17 @@ def _judge(
     statuses = timeline.statuses.get(rule.domain, [])
     in_force = next((status for status in reversed(statuses) if status.on <= checkpoint), None)
     known_from = checkpoint - timedelta(days=rule.tolerance_days)
-    confirming = next((status for status in statuses if status.on >= known_from), None)
+    floor = max(known_from, in_force.on) if in_force else known_from
+    confirming = next((status for status in statuses if status.on >= floor), None)
     facts = tuple(dict.fromkeys(fact.ref for fact in (episode.start, in_force, confirming) if fact is not None))
     if in_force is None:
         missing = f"no {rule.domain} status known on or before {checkpoint}"
         return pending(step.name, Why.AWAITS_STATUS, missing, facts, checkpoint)
     if confirming is None:
         why = Why.AWAITS_WINDOW if checkpoint >= period_end else Why.AWAITS_CONFIRMATION
-        missing = f"{in_force.value} since {in_force.on}; no {rule.domain} status known on or after {known_from}"
+        missing = f"{in_force.value} reported {in_force.on}; no {rule.domain} status known on or after {known_from}"
         return pending(step.name, why, missing, facts, checkpoint, in_force.value)
-    told = f"{in_force.value} since {in_force.on}, in force on {checkpoint}"
+    told = f"{in_force.value} reported {in_force.on}, in force on {checkpoint}"
     if in_force.value not in rule.qualifying:
         return refused(step.name, Why.STATUS_NOT_QUALIFYING, f"{told}, does not qualify", facts, checkpoint)
     if confirming is not in_force:

@@ -1,6 +1,6 @@
 """`sustained_status`: the status stayed in a qualifying set for a duration, step by step (P4-P8)."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,6 +30,7 @@ class _Known:
     spells: tuple[Spell, ...]
     episode: Episode
     period_end: date
+    overruled: Container[FactRef]
 
 
 def find(rule: SustainedStatusRule, timeline: Timeline, episode: Episode, period_end: date) -> tuple[Verdict, ...]:
@@ -40,7 +41,7 @@ def find(rule: SustainedStatusRule, timeline: Timeline, episode: Episode, period
     if rule.latest_start is not None:
         latest = rule.latest_start.after(episode.started_on)
         spells = tuple(spell for spell in spells if spell.start <= latest)
-    known = _Known(rule, days, statuses, spells, episode, period_end)
+    known = _Known(rule, days, statuses, spells, episode, period_end, timeline.overruled)
     return tuple(_judge(step, known) for step in rule.steps)
 
 
@@ -141,7 +142,10 @@ def _no_spell(step: Step, known: _Known) -> Verdict:
     facts = (known.episode.start.ref, *(status.ref for status in known.statuses[-1:]))
     if known.spells:
         last = known.spells[-1]
-        ended = f"{_values(known, last.start, last.end)} {last.start} to {last.end}, shorter than {step.label}"
+        until = (
+            f"{last.start} to {last.end}, shorter than {step.label}" if last.end else f"since {last.start}, too late"
+        )
+        ended = f"{_values(known, last.start, last.end)} {until}"
     else:
         ended = f"no qualifying {rule.domain} status known since enrolment on {enrolled}"
     if rule.latest_start is not None:
@@ -161,10 +165,11 @@ def _values(known: _Known, start: date, end: date | None) -> str:
 
 
 def _facts(known: _Known, start: date, complete: date, confirming: Status | None) -> tuple[FactRef, ...]:
-    """The enrolment, the status in force at the start, every change of value since, and what confirms."""
+    """The enrolment, the status at the start, every change of value or overruled report since, and what confirms."""
     rests_on = [status for status in known.statuses if status.on <= start][-1:]
     for status in known.statuses:
-        if start < status.on < complete and status.value != rests_on[-1].value:
+        decides = status.value != rests_on[-1].value or status.ref in known.overruled
+        if start < status.on < complete and decides:
             rests_on.append(status)
     if confirming is not None and confirming not in rests_on:
         rests_on.append(confirming)

@@ -56,7 +56,7 @@ class Timeline:
     occurrences: dict[str, list[Occurrence]] = field(default_factory=dict)
     coverage: dict[str, list[Coverage]] = field(default_factory=dict)
     everybody: Mapping[str, Sequence[Coverage]] = field(default_factory=dict)
-    overruled: dict[FactRef, FactRef] = field(default_factory=dict)  # the fact that stands -> the one of its date
+    overruled: dict[FactRef, str] = field(default_factory=dict)  # the fact that stands -> what does not, in words
 
     def coverage_of(self, kind: str) -> list[Coverage]:
         """Every check of a source for occurrences of that kind, the participant's own and everybody's."""
@@ -76,9 +76,10 @@ def timeline_of(
     participant: str, facts: Iterable[RecordedFact], everybody: Mapping[str, Sequence[Coverage]]
 ) -> Timeline:
     """A participant's timeline from its effective facts; of two of one name and date the later recorded stands."""
-    timeline = Timeline(participant, everybody=everybody)
+    known = tuple(facts)
+    timeline = Timeline(participant, everybody=everybody, overruled=_overruled_corrections(known))
     enrolments: list[Enrolment] = []
-    for entry in sorted(facts, key=lambda entry: (entry.fact.on, entry.sequence)):
+    for entry in sorted(known, key=lambda entry: (entry.fact.on, entry.sequence)):
         fact = entry.fact
         match fact:
             case Enrolment():
@@ -102,17 +103,25 @@ def timeline_of(
     return timeline
 
 
-def _put(known: list[_Dated], fact: _Dated, overruled: dict[FactRef, FactRef]) -> None:
+def _overruled_corrections(facts: Sequence[RecordedFact]) -> dict[FactRef, str]:
+    return {
+        entry.fact.ref: f"{entry.overrules.id}, another correction of the same event, does not"
+        for entry in facts
+        if entry.overrules is not None
+    }
+
+
+def _put(known: list[_Dated], fact: _Dated, overruled: dict[FactRef, str]) -> None:
     if known and known[-1].on == fact.on:
-        overruled[fact.ref] = known.pop().ref
+        overruled[fact.ref] = f"{known.pop().ref.id} of the same date does not"
     known.append(fact)
 
 
-def _put_enrolment(known: list[Enrolment], fact: Enrolment, overruled: dict[FactRef, FactRef]) -> None:
+def _put_enrolment(known: list[Enrolment], fact: Enrolment, overruled: dict[FactRef, str]) -> None:
     opening = fact.name == "started"
     for place, other in enumerate(known):
         if other.on == fact.on and (other.name == "started") == opening:
-            overruled[fact.ref] = other.ref
+            overruled[fact.ref] = f"{other.ref.id} of the same date does not"
             del known[place]
             break
     known.append(fact)

@@ -1,7 +1,7 @@
 """Which facts are effective: corrections act on the head of a chain, a retraction withdraws the whole of it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.core.events.facts import FactRef, RecordedFact, Retraction
 
@@ -23,22 +23,33 @@ def effective_at(recorded: Iterable[RecordedFact], sequence: int | None = None) 
     known = [entry for entry in recorded if sequence is None or entry.sequence <= sequence]
     by_ref = {entry.fact.ref: entry for entry in known}
     if all(entry.fact.replaces is None for entry in known):
-        return EffectiveFacts(tuple(known), {})
+        return EffectiveFacts(tuple(sorted(known, key=lambda entry: entry.sequence)), {})
     heads: dict[FactRef, RecordedFact] = {}
     withdrawn: dict[FactRef, RecordedFact] = {}
     root_of: dict[FactRef, FactRef] = {}
+    corrected_by: dict[FactRef, FactRef] = {}
     for entry in sorted(known, key=lambda entry: entry.sequence):
         root = _root(entry, by_ref, root_of)
         if isinstance(entry.fact, Retraction):
             withdrawn.setdefault(root, entry)
         else:
-            heads[root] = entry
+            heads[root] = _standing(entry, corrected_by)
     return EffectiveFacts(
         tuple(
             sorted((entry for root, entry in heads.items() if root not in withdrawn), key=lambda entry: entry.sequence)
         ),
         _fates(known, root_of, heads, withdrawn),
     )
+
+
+def _standing(entry: RecordedFact, corrected_by: dict[FactRef, FactRef]) -> RecordedFact:
+    """The new head of a chain, with the earlier correction of the same fact that it overrules, if there is one."""
+    target = entry.fact.target
+    if target is None:
+        return entry
+    overrules = corrected_by.get(target)
+    corrected_by[target] = entry.fact.ref
+    return entry if overrules is None else replace(entry, overrules=overrules)
 
 
 def _root(entry: RecordedFact, by_ref: dict[FactRef, RecordedFact], root_of: dict[FactRef, FactRef]) -> FactRef:

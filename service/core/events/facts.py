@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -24,6 +25,7 @@ from service.core.errors import InvalidInput
 from service.core.faults import Refused, faults_of
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_FREE_KEYS = frozenset({"attributes"})
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 
 
@@ -74,11 +76,16 @@ def _exact_number(value: Any) -> Any:
 
 def plain_decimal(value: Decimal) -> str:
     """The shortest plain text of a decimal: 73.20 and 7.32E+1 are both "73.2"."""
-    text = format(value, "f")
+    text = format(abs(value) if value == 0 else value, "f")
     return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
 
 
-LocalDate = Annotated[date, BeforeValidator(_local_date), Field(description="YYYY-MM-DD in the contract's zone")]
+LocalDate = Annotated[
+    date,
+    BeforeValidator(_local_date),
+    AfterValidator(_in_range),
+    Field(description="YYYY-MM-DD in the contract's zone"),
+]
 Identifier = Annotated[str, Field(pattern=r"^[!-~]+$", min_length=1, max_length=200)]
 Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
@@ -124,7 +131,6 @@ class _Fact(Frozen):
 
     @model_validator(mode="after")
     def _check_replacement(self) -> "_Fact":
-        _in_range(self.on)
         if self.replaces is not None and self.reason is None:
             raise Refused("reason-missing", "a correction or retraction says why: add the field reason")
         if self.replaces is None and self.replaces_source is not None:
@@ -236,6 +242,7 @@ class RecordedFact:
 
     fact: Fact
     sequence: int
+    overrules: FactRef | None = None  # an earlier correction of the same fact, which does not stand
 
 
 def read_fact(document: Mapping[str, Any], zone: tzinfo) -> Fact:
@@ -243,7 +250,7 @@ def read_fact(document: Mapping[str, Any], zone: tzinfo) -> Fact:
     try:
         return FACT.validate_python(document, context={"zone": zone})
     except ValidationError as error:
-        raise InvalidInput("The event is not valid.", faults_of(error, document), "event-invalid") from None
+        raise InvalidInput("The event is not valid.", faults_of(error, document, _FREE_KEYS), "event-invalid") from None
 
 
 def fact_bytes(fact: Fact) -> bytes:

@@ -30,6 +30,7 @@ class LimitUse:
     used_minor: int
     used_count: int
     used_units: Fraction
+    participants: int
 
 
 _LimitOf = Callable[[PricedLine], Limit | None]
@@ -95,8 +96,7 @@ def _room(limit: Limit, filled: _Filled, line: PricedLine) -> int:
     if limit.count is not None:
         return line.net_minor if filled.count < limit.count else 0
     left = max(Fraction(limit.units or 0) - filled.units, Fraction(0))
-    quantity = line.finding.quantity
-    return line.net_minor if quantity <= left else int(line.net_minor * left / quantity)
+    return line.net_minor if line.units <= left else int(line.net_minor * left / line.units)
 
 
 def _fill(filled: _Filled, line: PricedLine, paid: int) -> None:
@@ -104,7 +104,7 @@ def _fill(filled: _Filled, line: PricedLine, paid: int) -> None:
         return
     filled.minor += paid
     filled.count += 1
-    filled.units += line.finding.quantity * Fraction(paid, line.net_minor)
+    filled.units += line.units * Fraction(paid, line.net_minor)
 
 
 def limit_uses(terms: TermsTimeline, lines: Iterable[PricedLine], period: Period) -> tuple[LimitUse, ...]:
@@ -117,6 +117,7 @@ def limit_uses(terms: TermsTimeline, lines: Iterable[PricedLine], period: Period
     for scope, metric_id, limit in limits:
         if limit is not None:
             inside = [line for line in counted if metric_id in (None, line.metric.id)]
-            units = sum((line.finding.quantity for line in inside), Fraction(0))
-            uses.append(LimitUse(scope, metric_id, limit, sum(line.net_minor for line in inside), len(inside), units))
+            units = sum((line.units for line in inside), Fraction(0))
+            paid_minor, people = sum(line.net_minor for line in inside), {line.finding.participant for line in inside}
+            uses.append(LimitUse(scope, metric_id, limit, paid_minor, len(inside), units, len(people)))
     return tuple(uses)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Literal
 
 from service.core.evaluate import Finding
@@ -45,6 +46,13 @@ class PricedLine:
         """What identifies the outcome from statement to statement."""
         finding = self.finding
         return OutcomeKey(finding.metric, finding.step, finding.participant, finding.version, finding.achieved_on)
+
+    @property
+    def units(self) -> Fraction:
+        """The quantity that is still paid: all of it before limits, in proportion to what they left after."""
+        if self.gross_minor == self.net_minor:
+            return self.finding.quantity
+        return self.finding.quantity * Fraction(self.net_minor, self.gross_minor)
 
     @property
     def fill_order(self) -> tuple[date, int, int, str, str, str]:

@@ -1,12 +1,13 @@
 """Why a line changed: which fact, correction, retraction, limit or terms version brought it about."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from service.core.allocate import Allocation, LineKey
-from service.core.events import FactRef
+from service.core.events import FactRef, Retraction
+from service.core.events.facts import participant_of
 from service.core.price import Clip
 from service.core.price.lines import LimitScope
-from service.core.statement.lines import Cause, StatedLine
+from service.core.statement.lines import Cause, CauseCode, StatedLine
 from service.core.statement.position import Position
 
 _MOST_NAMED = 5
@@ -17,13 +18,13 @@ class Causes:
 
     def __init__(self, position: Position) -> None:
         self._position = position
-        self._retractions = {
-            ref for ref in position.facts.replaced_by.values() if ref not in {f.fact.ref for f in position.facts.facts}
-        }
+        self._recent_about = _recent_about(position)
         self._groups_stated = {_group(key) for key in position.stated}
-        not_stated = [one for key, one in position.entitled.items() if key not in position.stated]
-        self._first_stated = sorted(not_stated, key=lambda one: one.line.fill_order)
         self._groups_under_old_terms = {_group(key) for key in position.under_old_terms or ()}
+        entitled, stated = position.entitled, position.stated
+        risen = (one for key, one in entitled.items() if one.line.net_minor > _net_stated(stated.get(key)))
+        self._risen = sorted(risen, key=lambda one: one.line.fill_order)
+        self._fallen = [key for key, was in stated.items() if _net_due(entitled.get(key)) < _net_stated(was)]
 
     def is_amendment(self, key: LineKey) -> bool:
         """Whether the terms known at the previous statement would give another amount for it from the same facts."""
@@ -53,70 +54,100 @@ class Causes:
         if self._position.previous_sequence == 0:
             return Cause("first-statement", "outcomes of earlier periods are stated in the first statement")
         recent = self._recent(allocation.line.finding.facts)
-        return Cause("late-fact", f"known only since the previous statement: {_named(recent)}", recent)
+        if recent:
+            return Cause("late-fact", f"known only since the previous statement: {_named(recent)}", recent)
+        about = self._recent_of(allocation.key.outcome.participant)
+        return Cause(self._code(about, "late-fact"), f"decided since the previous statement by {_named(about)}", about)
 
     def reversal(self, key: LineKey) -> Cause:
         """What was stated is not due any more."""
-        stated = self._position.stated[key]
         outcome = key.outcome
         finding = self._position.findings.get((outcome.metric, outcome.step, outcome.participant))
         now = f"; now: {finding.sentence}" if finding else ""
-        taken = self._taken_away(stated.facts)
-        if taken:
-            return self._taken_back(taken, now)
-        recent = self._recent(finding.facts if finding else ())
-        return Cause("later-fact", f"a later fact decides otherwise: {_named(recent)}{now}", recent)
-
-    def _taken_back(self, taken: tuple[FactRef, ...], now: str) -> Cause:
-        told = f"a fact it rested on was taken back by {_named(taken)}{now}"
-        return Cause("retraction" if taken[0] in self._retractions else "correction", told, taken)
+        return self._decided_otherwise(self._position.stated[key], finding.facts if finding else (), now)
 
     def change(self, allocation: Allocation, was: StatedLine) -> Cause:
         """The same outcome with another price."""
-        taken = self._taken_away(was.facts)
-        if taken:
-            return self._taken_back(taken, "")
-        recent = self._recent(allocation.line.finding.facts)
-        return Cause("later-fact", f"a later fact decides otherwise: {_named(recent)}", recent)
+        return self._decided_otherwise(was, allocation.line.finding.facts, "")
 
     def displaced(self, allocation: Allocation, was: StatedLine) -> Cause:
         """A fact that became known filled the limit before this line."""
         scope = _grown(allocation.line.clips, was.clips)
-        earlier = [
-            ref
-            for other in self._in_scope(allocation, scope)
-            if other.line.fill_order < allocation.line.fill_order
-            for ref in self._recent(other.line.finding.facts)
-        ]
-        names = tuple(dict.fromkeys(earlier))
+        before = [one for one in self._risen if one.line.fill_order < allocation.line.fill_order]
+        within = [one for one in before if _shares_limit(one.key, allocation.key, scope)]
+        named = (
+            self._recent(one.line.finding.facts) or self._recent_of(one.key.outcome.participant)
+            for one in within or before or self._risen
+        )
+        names = tuple(dict.fromkeys(ref for refs in named for ref in refs))
         return Cause("limit-filled", f"the limit per {scope} was filled before it by {_named(names)}", names)
 
     def freed(self, allocation: Allocation, was: StatedLine) -> Cause:
-        """Room in a limit was given back by outcomes that are not due any more."""
+        """Room in a limit was given back by outcomes that are due no more or are due less."""
         scope = _grown(was.clips, allocation.line.clips)
-        gone = [key for key in self._position.stated if key not in self._position.entitled]
-        names = tuple(dict.fromkeys(ref for key in gone for ref in self._taken_away(self._position.stated[key].facts)))
+        within = [key for key in self._fallen if _shares_limit(key, allocation.key, scope)]
+        named = (
+            self._taken_away(self._position.stated[key].facts) or self._recent_of(key.outcome.participant)
+            for key in within or self._fallen
+        )
+        names = tuple(dict.fromkeys(ref for refs in named for ref in refs))
         return Cause("limit-freed", f"the limit per {scope} has room again, because of {_named(names)}", names)
 
-    def _in_scope(self, allocation: Allocation, scope: LimitScope) -> Iterator[Allocation]:
-        mine = allocation.key.outcome
-        for other in self._first_stated:
-            its = other.key.outcome
-            same_metric, same_person = its.metric == mine.metric, its.participant == mine.participant
-            if (same_metric or scope in ("contract", "participant")) and (
-                same_person or scope in ("contract", "metric")
-            ):
-                yield other
+    def _decided_otherwise(self, was: StatedLine, facts_now: tuple[FactRef, ...], now: str) -> Cause:
+        taken = self._taken_away(was.facts)
+        if taken:
+            told = f"a fact it rested on was taken back by {_named(taken)}{now}"
+            return Cause(self._code(taken, "correction"), told, taken)
+        recent = self._recent(facts_now) or self._recent_of(was.key.outcome.participant)
+        code = self._code(recent, "later-fact")
+        return Cause(code, f"a later fact decides otherwise: {_named(recent)}{now}", recent)
+
+    def _code(self, facts: tuple[FactRef, ...], otherwise: CauseCode) -> CauseCode:
+        """What the first of the facts is: a retraction, a correction, or neither."""
+        first = self._position.recorded[facts[0]].fact if facts else None
+        if isinstance(first, Retraction):
+            return "retraction"
+        return "correction" if first is not None and first.replaces is not None else otherwise
 
     def _recent(self, facts: Iterable[FactRef]) -> tuple[FactRef, ...]:
         """Those of the facts that the ledger learned after the previous statement."""
-        sequence_of, since = self._position.sequence_of, self._position.previous_sequence
-        return tuple(ref for ref in facts if sequence_of.get(ref, 0) > since)
+        recorded, since = self._position.recorded, self._position.previous_sequence
+        return tuple(ref for ref in facts if ref in recorded and recorded[ref].sequence > since)
+
+    def _recent_of(self, participant: str) -> tuple[FactRef, ...]:
+        """Whatever was learned of the participant after the previous statement, else of everybody."""
+        return tuple(self._recent_about.get(participant) or self._recent_about.get(None) or ())
 
     def _taken_away(self, facts: Iterable[FactRef]) -> tuple[FactRef, ...]:
         """The corrections and retractions, learned since, of those of the facts that are without effect now."""
         fates = self._position.facts.replaced_by
         return self._recent(dict.fromkeys(fates[ref] for ref in facts if ref in fates))
+
+
+def _recent_about(position: Position) -> dict[str | None, list[FactRef]]:
+    """The facts learned after the previous statement, by the participant they or what they withdraw are about."""
+    about: dict[str | None, list[FactRef]] = {}
+    for entry in position.recorded.values():
+        fact = entry.fact
+        if entry.sequence > position.previous_sequence:
+            target = position.recorded.get(fact.target) if fact.target else None
+            subject = target.fact if isinstance(fact, Retraction) and target else fact
+            about.setdefault(participant_of(subject), []).append(fact.ref)
+    return about
+
+
+def _net_due(allocation: Allocation | None) -> int:
+    return allocation.line.net_minor if allocation else 0
+
+
+def _net_stated(was: StatedLine | None) -> int:
+    return was.net_minor if was and was.total_minor else 0
+
+
+def _shares_limit(its: LineKey, mine: LineKey, scope: LimitScope) -> bool:
+    """Whether both lines fill the same limit of that scope."""
+    same_metric = its.outcome.metric == mine.outcome.metric or scope in ("contract", "participant")
+    return same_metric and (its.outcome.participant == mine.outcome.participant or scope in ("contract", "metric"))
 
 
 def _group(key: LineKey) -> tuple[str, str, str, str]:

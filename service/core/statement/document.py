@@ -12,7 +12,7 @@ from service.core.price import LimitUse
 from service.core.statement.detail import PendingShare
 from service.core.statement.groups import metric_section
 from service.core.statement.lines import StatementLine
-from service.core.terms import TermsTimeline, TermsVersion
+from service.core.terms import Terms, TermsTimeline, TermsVersion
 from service.core.units import to_four_decimals
 
 
@@ -77,7 +77,7 @@ def statement_document(content: Content) -> Document:
         "sequence": content.sequence,
         "totals": _totals(content, terms.currency),
         "metrics": list(sections),
-        "limits": list(_limit_documents(content.limits, sections, terms.currency)),
+        "limits": list(_limit_documents(content.limits, sections, terms)),
         "due_from": _due_from(content, terms.currency),
         "postings": [
             {"account": posting.account, "amount": to_text(posting.amount_minor, terms.currency)}
@@ -137,11 +137,13 @@ def _headings(terms: TermsTimeline) -> Mapping[str, Mapping[str, str]]:
     return headings
 
 
-def _limit_documents(uses: Sequence[LimitUse], sections: Sequence[Document], currency: str) -> Iterable[Document]:
-    """Each limit's use; counts and units only where no metric that they would tell about is merged."""
+def _limit_documents(uses: Sequence[LimitUse], sections: Sequence[Document], terms: Terms) -> Iterable[Document]:
+    """Each limit's use; counts and units only where they tell neither about a merged metric nor about a few people."""
     merged = {section["id"] for section in sections if section["merged"]}
+    currency = terms.currency
     for use in uses:
         hidden = bool(merged) if use.metric is None else use.metric in merged
+        hidden = hidden or 0 < use.participants < terms.smallest_group
         entry: Document = {"scope": use.scope, "metric": use.metric}
         if use.limit.amount is not None:
             limit = money.to_minor(use.limit.amount, currency)

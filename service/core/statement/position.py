@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from service.core.allocate import Allocation, LineKey
 from service.core.evaluate import Finding
-from service.core.events import EffectiveFacts, FactRef
+from service.core.events import EffectiveFacts, FactRef, RecordedFact
 from service.core.period import Period
 from service.core.statement.lines import StatedLine
 from service.core.terms import TermsTimeline
@@ -19,8 +19,8 @@ class Position:
     period: Period
     findings: Mapping[tuple[str, str, str], Finding]  # by metric, step, participant
     facts: EffectiveFacts
-    sequence_of: Mapping[FactRef, int]
-    previous_sequence: int  # n of the investor's previous statement, 0 before the first
+    recorded: Mapping[FactRef, RecordedFact]  # every fact known, also those without effect
+    previous_sequence: int  # n of the contract's previous statements, 0 before the first
     entitled: Mapping[LineKey, Allocation]
     stated: Mapping[LineKey, StatedLine]
     under_old_terms: Mapping[LineKey, int] | None  # what would be due had no version been added since; None: none was

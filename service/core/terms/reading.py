@@ -16,6 +16,9 @@ _FIXED = ("contract", "currency", "time_zone", "periods", "participant")
 
 def read_terms(document: Mapping[str, Any], time_zones: Container[str]) -> Terms:
     """The terms in a document (TOML or JSON already parsed); InvalidInput with every fault, each with a pointer."""
+    if not isinstance(document, Mapping):
+        whole = Fault("", "wrong-type", "must be a table of keys and values")
+        raise InvalidInput("The contract has one fault.", (whole,), "contract-invalid")
     faults: tuple[Fault, ...] = ()
     terms: Terms | None = None
     try:

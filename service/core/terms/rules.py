@@ -28,6 +28,12 @@ def _refuse_repeated_steps(steps: tuple[Step, ...]) -> None:
         raise Refused("repeated", "two steps have the same id; give each an id of its own")
 
 
+def _check_checkpoints(checkpoints: tuple[Step, ...]) -> None:
+    _refuse_repeated_steps(checkpoints)
+    if any(checkpoint.within for checkpoint in checkpoints):
+        raise Refused("not-allowed", "within stands on the steps of a sustained_status rule only")
+
+
 class Repeats(Frozen):
     """A milestone that may be paid more than once."""
 
@@ -45,8 +51,10 @@ class MilestoneRule(Frozen):
 
     @property
     def step_ids(self) -> tuple[str, ...]:
-        """One step a time it can be paid: "1", "2", ..."""
-        return tuple(str(turn) for turn in range(1, (self.repeats.at_most if self.repeats else 1) + 1))
+        """One step: "reached"; where it repeats, one a time it can be paid: "time 1", "time 2", ..."""
+        if self.repeats is None:
+            return ("reached",)
+        return tuple(f"time {turn}" for turn in range(1, self.repeats.at_most + 1))
 
 
 class Breaches(Frozen):
@@ -95,7 +103,7 @@ class StatusAtRule(Frozen):
 
     @model_validator(mode="after")
     def _check_steps(self) -> "StatusAtRule":
-        _refuse_repeated_steps(self.checkpoints)
+        _check_checkpoints(self.checkpoints)
         return self
 
     @property
@@ -161,7 +169,7 @@ class ImprovementRule(Frozen):
 
     @model_validator(mode="after")
     def _check_steps(self) -> "ImprovementRule":
-        _refuse_repeated_steps(self.checkpoints)
+        _check_checkpoints(self.checkpoints)
         return self
 
     @property
