@@ -1,0 +1,1 @@
+"""The one place where the ledger meets its database, SQLite or PostgreSQL."""

@@ -1,0 +1,86 @@
+"""The fastest way each database has to take many rows inside the session's own transaction."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import asyncpg
+from sqlalchemy import LargeBinary, Table, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.storage.tables import LedgerTable
+
+Insert = postgresql.Insert | sqlite.Insert
+
+
+def table_of(model: type[LedgerTable]) -> Table:
+    """The Core table behind a table class."""
+    return LedgerTable.metadata.tables[str(model.__tablename__)]
+
+
+def is_postgresql(session: AsyncSession) -> bool:
+    """Whether the session's database is PostgreSQL (else it is SQLite)."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def insert_unless_there(session: AsyncSession, model: type[LedgerTable]) -> Insert:
+    """An INSERT that takes `on_conflict_do_nothing` or `on_conflict_do_update` on the session's database."""
+    insert_of = postgresql.insert if is_postgresql(session) else sqlite.insert
+    return insert_of(table_of(model))
+
+
+async def insert_rows(session: AsyncSession, model: type[LedgerTable], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows whose fields stand in the order of the table's columns.
+
+    Raises sqlalchemy.exc.IntegrityError when a key is taken or a guard refuses, ValueError for a naive time.
+    """
+    if not rows:
+        return
+    table = table_of(model)
+    bound = _bound(table, session.get_bind().dialect, rows)
+    if is_postgresql(session):
+        await _copy(session, table, bound)
+        return
+    # Twice as fast as Core's insert(), which handles every value of every row anew.
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    places = ", ".join("?" * len(table.columns))
+    statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({places})'
+    await (await session.connection()).exec_driver_sql(statement, bound)
+
+
+def _bound(table: Table, dialect: Dialect, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    kinds = [(place, column.type.dialect_impl(dialect)) for place, column in enumerate(table.columns)]
+    # Both drivers take bytes as they are; of the rest, only times and dates have anything to convert.
+    processors = [(place, kind.bind_processor(dialect)) for place, kind in kinds if not isinstance(kind, LargeBinary)]
+    converted = [(place, convert) for place, convert in processors if convert is not None]
+    return [_row_bound(row, converted) for row in rows]
+
+
+def _row_bound(row: tuple[Any, ...], converted: Sequence[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
+    values = list(row)
+    for place, convert in converted:
+        values[place] = convert(values[place])
+    return tuple(values)
+
+
+async def _copy(session: AsyncSession, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    # Measured: no slower than INSERT for one row, 1.7 times as fast for ten, 3 times for two hundred.
+    driver = await _driver_in_transaction(session)
+    names = [column.name for column in table.columns]
+    try:
+        await driver.copy_records_to_table(table.name, records=rows, columns=names)
+    except asyncpg.IntegrityConstraintViolationError as error:
+        raise IntegrityError(f"COPY {table.name}", None, error) from error
+    except asyncpg.PostgresError as error:
+        raise DBAPIError(f"COPY {table.name}", None, error) from error
+
+
+async def _driver_in_transaction(session: AsyncSession) -> Any:
+    connection = await session.connection()
+    driver = (await connection.get_raw_connection()).driver_connection
+    # The adapter begins at its first own statement; a COPY before that would be committed by itself.
+    if driver is None or not driver.is_in_transaction():
+        await connection.execute(text("SELECT 1"))
+    return driver

@@ -1,0 +1,164 @@
+"""The unit of work: one transaction that is committed when its block ends and rolled back when it raises."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+
+from service.storage.guards import missing_guards
+from service.storage.sqlite_connection import prepare, prepare_for_migration
+from service.storage.store import Store
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+_BEGIN = "ledger_begin"
+_READING: dict[str, dict[str, Any]] = {
+    "sqlite": {_BEGIN: "BEGIN"},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+
+
+def async_url(url: str) -> URL:
+    """The URL with its async driver; ValueError for a database other than SQLite in a file or PostgreSQL."""
+    given = make_url(url)
+    match given.get_backend_name():
+        case "sqlite" if given.database and given.database != ":memory:":
+            return given.set(drivername="sqlite+aiosqlite")
+        case "postgres" | "postgresql":
+            return _with_asyncpg(given)
+    raise ValueError(
+        f"{given.render_as_string()} is neither sqlite:///path/to/file nor postgresql://user@host/database"
+    )
+
+
+def engine_for(url: str, *, migrating: bool = False) -> AsyncEngine:
+    """An engine for the URL; creates the folder of an SQLite file.
+
+    An SQLite connection is not allowed to change the schema unless `migrating`, when it also leaves foreign keys
+    unchecked, because a table is altered there by building it anew.
+    """
+    target = async_url(url)
+    if target.get_backend_name() != "sqlite":
+        return create_async_engine(target)
+    _create_folder(target)
+    engine = create_async_engine(target)
+    event.listen(engine.sync_engine, "connect", prepare_for_migration if migrating else prepare)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+class Database:
+    """One engine for the process; `begin()` to write, `reading()` to read."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        reading = engine.execution_options(**_READING[engine.dialect.name])
+        self._writing = async_sessionmaker(engine, expire_on_commit=False)
+        self._reading = async_sessionmaker(reading, expire_on_commit=False)
+
+    @classmethod
+    def at(cls, url: str) -> "Database":
+        """The database at a URL, as `engine_for` takes it."""
+        return cls(engine_for(url))
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Store]:
+        """A unit that writes: committed if the block ends, rolled back if it raises.
+
+        On SQLite it holds the file's only write lock from its first statement on; on PostgreSQL READ COMMITTED.
+        """
+        async with self._writing.begin() as session:
+            yield Store(session)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Store]:
+        """A unit that reads one snapshot throughout, whatever is committed meanwhile; it must not write."""
+        async with self._reading.begin() as session:
+            yield Store(session)
+
+    async def missing_guards(self) -> tuple[str, ...]:
+        """The append-only guards that are not in force; empty when the log is protected."""
+        async with self.engine.connect() as connection:
+            return await connection.run_sync(missing_guards)
+
+    async def revision(self) -> str | None:
+        """The revision its schema is at; OSError where the database cannot be reached."""
+        try:
+            async with self.engine.connect() as connection:
+                return await connection.run_sync(_revision)
+        except (DBAPIError, OSError) as error:
+            raise OSError("the database cannot be reached") from error
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+async def migrate(url: str, revision: str = "head") -> None:
+    """Bring the database at the URL up to a revision; safe when several processes start at once."""
+    engine = engine_for(url, migrating=True)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_upgrade, revision)
+    finally:
+        await engine.dispose()
+
+
+async def current_revision(url: str) -> str | None:
+    """The revision the database at the URL is at, or None if it was never migrated."""
+    engine = engine_for(url)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(_revision)
+    finally:
+        await engine.dispose()
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def head_revision() -> str:
+    """The revision that this version of the program needs."""
+    head = ScriptDirectory.from_config(_alembic_config()).get_current_head()
+    if head is None:
+        raise RuntimeError(f"there are no migrations in {MIGRATIONS}")
+    return head
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
+    config = _alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def _alembic_config() -> Config:
+    if not MIGRATIONS.is_dir():
+        raise FileNotFoundError(f"the migrations are not at {MIGRATIONS}; install the program with its repository")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _with_asyncpg(given: URL) -> URL:
+    # libpq's name for it, which stands in most PostgreSQL URLs; the driver calls it ssl.
+    query = {"ssl" if name == "sslmode" else name: value for name, value in given.query.items()}
+    return given.set(drivername="postgresql+asyncpg", query=query)
+
+
+def _create_folder(target: URL) -> None:
+    Path(target.database or "").parent.mkdir(parents=True, exist_ok=True)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # IMMEDIATE takes the write lock now: two units that both read first could not both get it later.
+    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN IMMEDIATE"))

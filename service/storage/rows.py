@@ -1,0 +1,156 @@
+"""The plain values that the store takes and returns: a tuple a row, fields in the order of the columns."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+GENESIS_DIGEST = bytes(32)
+
+
+class Head(NamedTuple):
+    """Where a contract's chain ends: the last sequence (0 when empty) and its digest (32 bytes)."""
+
+    sequence: int
+    digest: bytes
+
+
+class LogEntry(NamedTuple):
+    """One entry of the log; `entry_bytes` are the exact bytes that were hashed into `digest` (32 bytes).
+
+    `recorded_at` is aware; `source` and `external_id` are both given for kind 'fact' and None for all others.
+    """
+
+    contract: str
+    sequence: int
+    kind: str
+    recorded_at: datetime
+    actor: str
+    source: str | None
+    external_id: str | None
+    entry_bytes: bytes
+    digest: bytes
+
+
+class FactRow(NamedTuple):
+    """The deletable half of a fact; `payload` is its canonical JSON, `replaces_*` the fact it corrects."""
+
+    contract: str
+    sequence: int
+    source: str
+    external_id: str
+    kind: str
+    participant: str | None
+    on_date: date
+    name: str | None
+    payload: bytes
+    replaces_source: str | None
+    replaces_id: str | None
+
+
+class KnownFact(NamedTuple):
+    """A fact whose identity is taken; all but `sequence` are None once its personal data has been deleted."""
+
+    sequence: int
+    kind: str | None
+    participant: str | None
+    payload: bytes | None
+
+
+class StoredFact(NamedTuple):
+    """What the calculation reads of a fact: its place in the log and its canonical JSON."""
+
+    sequence: int
+    payload: bytes
+
+
+class FoundFact(NamedTuple):
+    """A fact as a search shows it, with the time (aware UTC) at which the ledger recorded it."""
+
+    contract: str
+    sequence: int
+    source: str
+    external_id: str
+    kind: str
+    participant: str | None
+    on_date: date
+    name: str | None
+    payload: bytes
+    replaces_source: str | None
+    replaces_id: str | None
+    recorded_at: datetime
+
+
+class TermsRow(NamedTuple):
+    """One version of a contract's terms; `sha256` (32 bytes) is of `file`, the document as it was given."""
+
+    contract: str
+    version: int
+    sequence: int
+    effective_from: date
+    title: str
+    file: bytes
+    media_type: str
+    sha256: bytes
+
+
+class ContractRow(NamedTuple):
+    """A contract in the list of contracts: its latest version and what that version says."""
+
+    contract: str
+    title: str
+    version: int
+    effective_from: date
+
+
+class StatementRow(NamedTuple):
+    """An issued statement: `document` is served as it is, `sha256` (32 bytes) is of it."""
+
+    contract: str
+    sequence: int
+    id: str
+    period: str
+    investor: str
+    revision: int
+    through_sequence: int
+    document: bytes
+    sha256: bytes
+
+
+class DetailItemRow(NamedTuple):
+    """One line of a statement's detail; `sequence` is the statement's, `position` counts its lines."""
+
+    contract: str
+    sequence: int
+    position: int
+    kind: str
+    participant: str | None
+    commitment: bytes
+    item: bytes
+
+
+class PostingRow(NamedTuple):
+    """One amount on one account, never 0; `transaction_id` is the id of the statement that posted it."""
+
+    contract: str
+    sequence: int
+    position: int
+    account: str
+    currency: str
+    amount_minor: int
+    transaction_id: str
+
+
+class Balance(NamedTuple):
+    """What an account holds in one currency."""
+
+    account: str
+    currency: str
+    amount_minor: int
+
+
+class CredentialRow(NamedTuple):
+    """Who may do what; `secret_sha256` (32 bytes) stands for the secret, which is never stored."""
+
+    name: str
+    role: str
+    secret_sha256: bytes
+    created_at: datetime

@@ -1,0 +1,103 @@
+"""The statements (SQL) on issued statements, their detail and their postings."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, delete, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.storage.bulk import insert_rows, table_of
+from service.storage.rows import Balance, DetailItemRow, PostingRow, StatementRow
+from service.storage.tables import DetailItemTable, PostingTable, StatementTable, TermsVersionTable
+
+_statement = table_of(StatementTable).c
+_detail = table_of(DetailItemTable).c
+_posting = table_of(PostingTable).c
+
+
+class StatementStore:
+    """What has been issued: statements, the lines behind them, and what they moved."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add_statement(self, row: StatementRow) -> None:
+        """Add a statement, whose log entry is already appended in this unit."""
+        await insert_rows(self._session, StatementTable, [row])
+
+    async def add_detail_items(self, rows: Sequence[DetailItemRow]) -> None:
+        """Add the lines behind a statement, whose log entry is already appended in this unit."""
+        await insert_rows(self._session, DetailItemTable, rows)
+
+    async def add_postings(self, rows: Sequence[PostingRow]) -> None:
+        """Add what a statement moved, after the statement itself."""
+        await insert_rows(self._session, PostingTable, rows)
+
+    async def statement(self, id: str) -> StatementRow | None:
+        """One statement by its id, or None."""
+        row = (await self._session.execute(select(*_statement).where(_statement.id == id))).first()
+        return None if row is None else StatementRow._make(row)
+
+    async def statements(
+        self,
+        contract: str | None = None,
+        period: str | None = None,
+        investor: str | None = None,
+        through_sequence_below: int | None = None,
+    ) -> list[StatementRow]:
+        """The statements that match, by (contract, sequence): in the order in which they were issued."""
+        given = {_statement.contract: contract, _statement.period: period, _statement.investor: investor}
+        query = select(*_statement).order_by(_statement.contract, _statement.sequence)
+        query = query.where(*(column == value for column, value in given.items() if value is not None))
+        if through_sequence_below is not None:
+            query = query.where(_statement.through_sequence < through_sequence_below)
+        return list(map(StatementRow._make, (await self._session.execute(query)).all()))
+
+    async def details(self, contract: str, sequence: int) -> list[DetailItemRow]:
+        """The lines behind the statement with this sequence, by position."""
+        query = _details(contract).where(_detail.sequence == sequence)
+        return await self._detail_rows(query)
+
+    async def detail_items_of_participant(self, contract: str, participant: str) -> list[DetailItemRow]:
+        """Every line about one participant, by (sequence, position)."""
+        return await self._detail_rows(_details(contract).where(_detail.participant == participant))
+
+    async def detail_item(self, contract: str, sequence: int, position: int) -> DetailItemRow | None:
+        """One line, or None."""
+        one = _details(contract).where(_detail.sequence == sequence, _detail.position == position)
+        return next(iter(await self._detail_rows(one)), None)
+
+    async def balances(self, contract: str) -> list[Balance]:
+        """What each account holds in each currency, zeros included, by (account, currency)."""
+        columns = (_posting.account, _posting.currency)
+        query = select(*columns, func.sum(_posting.amount_minor)).where(_posting.contract == contract)
+        rows = await self._session.execute(query.group_by(*columns).order_by(*columns))
+        # PostgreSQL sums BIGINT into NUMERIC.
+        return [Balance(account, currency, int(amount_minor)) for account, currency, amount_minor in rows]
+
+    async def postings(self, contract: str, after: tuple[int, int] | None = None, limit: int = 100) -> list[PostingRow]:
+        """The contract's postings behind `after` = (sequence, position), in that order, at most `limit`."""
+        query = select(*_posting).where(_posting.contract == contract)
+        if after is not None:
+            query = query.where(tuple_(_posting.sequence, _posting.position) > after)
+        query = query.order_by(_posting.sequence, _posting.position).limit(limit)
+        return list(map(PostingRow._make, (await self._session.execute(query)).all()))
+
+    async def postings_of(self, contract: str, sequence: int) -> list[PostingRow]:
+        """The postings of one entry of the log, in order."""
+        query = select(*_posting).where(_posting.contract == contract, _posting.sequence == sequence)
+        rows = (await self._session.execute(query.order_by(_posting.position))).all()
+        return list(map(PostingRow._make, rows))
+
+    async def clear_look_ups(self, contract: str) -> None:
+        """Delete what a rebuild derives from the log: terms, postings, statements. The detail stays."""
+        for model in (PostingTable, StatementTable, TermsVersionTable):
+            table = table_of(model)
+            await self._session.execute(delete(table).where(table.c.contract == contract))
+
+    async def _detail_rows(self, query: Select[Any]) -> list[DetailItemRow]:
+        return list(map(DetailItemRow._make, (await self._session.execute(query)).all()))
+
+
+def _details(contract: str) -> Select[Any]:
+    return select(*_detail).where(_detail.contract == contract).order_by(_detail.sequence, _detail.position)

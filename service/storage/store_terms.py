@@ -1,0 +1,42 @@
+"""The statements on the versions of terms."""
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.storage.bulk import insert_rows, table_of
+from service.storage.rows import ContractRow, TermsRow
+from service.storage.tables import TermsVersionTable
+
+_terms = table_of(TermsVersionTable).c
+
+
+class TermsStore:
+    """The terms of every contract as look-ups."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add_terms(self, row: TermsRow) -> None:
+        """Add one version, whose log entry is already appended in this unit."""
+        await insert_rows(self._session, TermsVersionTable, [row])
+
+    async def terms(self, contract: str, through: int | None = None) -> list[TermsRow]:
+        """The contract's versions that were in the log at sequence `through`, by version."""
+        query = select(*_terms).where(_terms.contract == contract).order_by(_terms.version)
+        if through is not None:
+            query = query.where(_terms.sequence <= through)
+        return list(map(TermsRow._make, (await self._session.execute(query)).all()))
+
+    async def contracts(self) -> list[ContractRow]:
+        """Every contract with its latest version, by contract."""
+        latest = (
+            select(_terms.contract, func.max(_terms.version).label("version"))
+            .group_by(_terms.contract)
+            .subquery("latest")
+        )
+        query = (
+            select(_terms.contract, _terms.title, _terms.version, _terms.effective_from)
+            .join(latest, and_(latest.c.contract == _terms.contract, latest.c.version == _terms.version))
+            .order_by(_terms.contract)
+        )
+        return list(map(ContractRow._make, (await self._session.execute(query)).all()))

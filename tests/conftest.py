@@ -1,0 +1,88 @@
+"""Fixtures that need a database: each test gets its own, on SQLite and on PostgreSQL; nothing starts unasked."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from service.storage.database import Database, migrate
+from tests.databases import NoPostgresql, create_postgresql, drop_postgresql, postgresql_server, run_apart
+
+BOTH = ("sqlite", "postgresql")
+WITHOUT = "PostgreSQL was not tested"
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """The URL of a PostgreSQL server for this run (of this worker)."""
+    try:
+        server = postgresql_server()
+        url = server.__enter__()
+    except NoPostgresql as reason:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{WITHOUT}: {reason}")
+        pytest.skip(f"{WITHOUT}: {reason}")
+    try:
+        yield url
+    finally:
+        server.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_url: str) -> Iterator[str]:
+    """The URL of a migrated database that others are copied from."""
+    url = create_postgresql(postgresql_url)
+    run_apart(migrate(url))
+    yield url
+    drop_postgresql(url)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file that others are copied from."""
+    path = tmp_path_factory.mktemp("migrated") / "ledger.db"
+    run_apart(migrate(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(params=BOTH)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh migrated database."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "ledger.db")
+        yield f"sqlite:///{tmp_path / 'ledger.db'}"
+        return
+    template = make_url(request.getfixturevalue("migrated_postgresql")).database
+    url = create_postgresql(request.getfixturevalue("postgresql_url"), template)
+    yield url
+    drop_postgresql(url)
+
+
+@pytest.fixture(params=BOTH)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without any table; the SQLite file and its folder do not exist yet."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'data' / 'ledger.db'}"
+        return
+    url = create_postgresql(request.getfixturevalue("postgresql_url"))
+    yield url
+    drop_postgresql(url)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A fresh migrated database, closed after the test."""
+    opened = Database.at(database_url)
+    yield opened
+    await opened.dispose()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say it where nobody can miss it when half of the databases was left out."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    left_out = [report for report in skipped if WITHOUT in str(report.longrepr)]
+    if left_out:
+        terminalreporter.section(f"{WITHOUT}: {len(left_out)} tests left out", sep="!", red=True, bold=True)
