@@ -1,0 +1,41 @@
+"""Reads request bodies: bounded in size, of a known media type, JSON only as two parsers read it alike."""
+
+from typing import Any
+
+from fastapi import Request
+
+from service.core.errors import Fault, InvalidInput
+from service.storage.strict_json import strict_json
+
+JSON_TYPE, TOML_TYPE, CSV_TYPE = "application/json", "application/toml", "text/csv"
+
+
+def media_type_of(request: Request, *allowed: str) -> str:
+    """The request's media type without parameters; refused unless allowed."""
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given in ("text/plain", "application/x-toml") and TOML_TYPE in allowed:
+        return TOML_TYPE
+    if given not in allowed:
+        raise InvalidInput(
+            f"Send the body as {' or '.join(allowed)}, named in Content-Type.", (), "media-type-not-supported"
+        )
+    return given
+
+
+async def read_body(request: Request) -> bytes:
+    """The whole body; refused as soon as it is larger than the service reads."""
+    limit: int = request.app.state.body_limit_bytes
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            fault = Fault("", "too-large", f"at most {limit} bytes; send fewer events at a time")
+            raise InvalidInput("The body is larger than the service reads.", [fault], "body-too-large")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+async def read_json(request: Request) -> Any:
+    """The JSON value of a body."""
+    media_type_of(request, JSON_TYPE)
+    return strict_json(await read_body(request))

@@ -1,0 +1,48 @@
+"""Accounts over HTTP: the trial balance and the postings of a contract."""
+
+from fastapi import APIRouter
+
+from service.api.errors import problems
+from service.api.pages import After, Limit, Page, cursor, page_of, parts_of, whole
+from service.api.routes.contracts import ContractId
+from service.api.schemas import AccountBalance, Accounts, PostingOut
+from service.api.security import LedgerDep
+from service.core.money import to_text
+from service.workflows.accounts import read_postings, trial_balance
+
+router = APIRouter(tags=["accounts"])
+
+
+@router.get("/contracts/{contract}/accounts", summary="See the trial balance", responses=problems(404))
+async def accounts(contract: ContractId, ledger: LedgerDep) -> Accounts:
+    """Every account of the contract with the sum of its postings, and the total, which is zero."""
+    found = await trial_balance(ledger, contract)
+    return Accounts(
+        contract=contract,
+        currency=found.currency,
+        accounts=[
+            AccountBalance(account=one.account, balance=to_text(one.amount_minor, one.currency))
+            for one in found.balances
+        ],
+        total=to_text(found.total_minor, found.currency),
+    )
+
+
+@router.get("/contracts/{contract}/postings", summary="List the postings", responses=problems(404))
+async def postings(
+    contract: ContractId, ledger: LedgerDep, after: After = None, limit: Limit = 100
+) -> Page[PostingOut]:
+    """The legs of every transaction, in the order in which they were made."""
+    place = parts_of(after, 2)
+    rows = await read_postings(ledger, contract, (whole(place[0]), whole(place[1])) if place else None, limit + 1)
+    entries = [
+        PostingOut(
+            transaction=row.transaction_id,
+            account=row.account,
+            amount=to_text(row.amount_minor, row.currency),
+            currency=row.currency,
+        )
+        for row in rows
+    ]
+    following = cursor(rows[limit - 1].sequence, rows[limit - 1].position) if len(rows) > limit else None
+    return page_of(entries, limit, following)

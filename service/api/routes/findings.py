@@ -1,0 +1,67 @@
+"""Findings over HTTP: achieved, refused and pending, each with its sentence."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+
+from service.api.errors import problems
+from service.api.pages import After, Limit, cursor, parts_of, whole
+from service.api.routes.contracts import ContractId
+from service.api.schemas import FindingOut, FindingsPage, Reference
+from service.api.security import LedgerDep
+from service.core.errors import Fault, InvalidInput
+from service.core.evaluate import Finding
+from service.workflows.findings import read_findings
+
+router = APIRouter(tags=["findings"])
+
+
+def finding_out(finding: Finding, outcome_period: str | None, sentence: str) -> FindingOut:
+    """A finding as it is shown."""
+    return FindingOut(
+        metric=finding.metric,
+        step=finding.step,
+        participant=finding.participant,
+        version=finding.version,
+        state=finding.state,
+        why=str(finding.why) if finding.why else None,
+        achieved_on=finding.on if finding.state == "achieved" else None,
+        outcome_period=outcome_period,
+        sentence=sentence,
+        facts=[Reference(source=ref.source, id=ref.id) for ref in finding.facts],
+    )
+
+
+@router.get(
+    "/contracts/{contract}/findings", summary="See what is achieved, refused and pending", responses=problems(404)
+)
+async def list_findings(
+    contract: ContractId,
+    ledger: LedgerDep,
+    period: Annotated[
+        str | None, Query(max_length=10, description="judged at its end, as 2023; else the next to be stated")
+    ] = None,
+    metric: Annotated[str | None, Query(max_length=60)] = None,
+    participant: Annotated[str | None, Query(max_length=200)] = None,
+    state: Annotated[Literal["achieved", "refused", "pending"] | None, Query()] = None,
+    after: After = None,
+    limit: Limit = 100,
+) -> FindingsPage:
+    """A finding for every participant, metric and step, with the sentence that says why and the events it rests on."""
+    place = parts_of(after, 1)
+    start = whole(place[0]) if place else 0
+    found = await read_findings(ledger, contract, period=period, metric=metric, participant=participant, state=state)
+    known = {one.id for version in found.terms.versions for one in version.terms.metrics}
+    if metric is not None and metric not in known:
+        fault = Fault("metric", "unknown-metric", f"must be one of: {', '.join(sorted(known))}")
+        raise InvalidInput("The request's parameters are not valid.", [fault], "parameter-invalid")
+    shown = found.findings[start : start + limit]
+    has_more = len(found.findings) > start + limit
+    return FindingsPage(
+        contract=contract,
+        period=found.period.label,
+        sequence=found.sequence,
+        data=[finding_out(one, found.period_of(one), found.sentence_of(one)) for one in shown],
+        has_more=has_more,
+        next=cursor(start + limit) if has_more else None,
+    )

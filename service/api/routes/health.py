@@ -1,0 +1,24 @@
+"""Health and readiness, open to everybody."""
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from service.api.errors import problem
+from service.api.schemas import Health
+from service.api.security import LedgerDep
+from service.workflows.health import readiness_fault
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz", summary="Is the service running?")
+async def healthy() -> Health:
+    """Answers as long as the process runs."""
+    return Health(status="running")
+
+
+@router.get("/readyz", summary="Can the service work?", response_model=Health)
+async def ready(ledger: LedgerDep) -> Health | Response:
+    """Answers when the database is reached, its schema is current, and the log's guards are in force."""
+    fault = await readiness_fault(ledger)
+    return problem(503, "not-ready", fault) if fault else Health(status="ready")

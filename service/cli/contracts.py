@@ -1,0 +1,68 @@
+"""Commands on contracts: check files without a server, load them into the ledger."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli.running import ACTOR, AsJson, answer_json, on_the_ledger, out, told
+from service.cli.tables import faults_table
+from service.core.errors import InvalidInput
+from service.core.terms import Terms
+from service.storage.contract_files import TOML, ContractFolder, contract_folders
+from service.workflows.contracts import amend_contract, create_contract
+from service.workflows.from_files import terms_from
+from service.workflows.ledger import Ledger
+
+app = typer.Typer(help="Contract files.", no_args_is_help=True)
+Folders = Annotated[list[Path], typer.Argument(help="Folders of contracts, or of one contract.", exists=True)]
+
+
+def _folders(paths: list[Path]) -> list[ContractFolder]:
+    return told(lambda: [folder for path in paths for folder in contract_folders(path)])
+
+
+@app.command()
+def check(paths: Folders, as_json: AsJson = False) -> None:
+    """Check contract folders: every version readable, every fault named with its place and remedy."""
+    faults: list[tuple[str, str, str]] = []
+    sound: list[str] = []
+    for folder in _folders(paths):
+        for number in range(1, len(folder.versions) + 1):
+            name = f"{folder.path.name}/{number}.toml"
+            try:
+                terms_from(folder.versions[:number])
+                sound.append(name)
+            except InvalidInput as error:
+                faults += [(name, fault.pointer or "/", fault.detail) for fault in error.faults]
+                break
+    if as_json:
+        answer_json({"sound": sound, "faults": [{"file": f, "pointer": p, "detail": d} for f, p, d in faults]})
+    elif faults:
+        out.print(faults_table("Not sound", faults))
+    else:
+        out.print(f"{len(sound)} contract files are sound: {', '.join(sound)}.")
+    raise typer.Exit(1 if faults or not sound else 0)
+
+
+@app.command()
+def load(paths: Folders, as_json: AsJson = False) -> None:
+    """Register the contracts of folders with all their versions; what is registered already stays as it is."""
+    folders = _folders(paths)
+
+    async def work(ledger: Ledger) -> list[Terms]:
+        return [terms for folder in folders for terms in await _load(ledger, folder)]
+
+    loaded = on_the_ledger(work)
+    if as_json:
+        answer_json([{"contract": terms.contract, "version": terms.version} for terms in loaded])
+    else:
+        for terms in loaded:
+            out.print(f"{terms.contract}, version {terms.version}, from {terms.effective_from}: {terms.title}")
+
+
+async def _load(ledger: Ledger, folder: ContractFolder) -> list[Terms]:
+    first = await create_contract(ledger, folder.versions[0], TOML, ACTOR)
+    contract = first.terms.contract
+    later = [await amend_contract(ledger, contract, file, TOML, ACTOR) for file in folder.versions[1:]]
+    return [first.terms, *(registered.terms for registered in later)]

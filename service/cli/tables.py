@@ -1,0 +1,79 @@
+"""Statements and findings as tables for people."""
+
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from service.core.canonical import Document
+from service.core.money import readable
+
+
+def statement_table(statement: Document) -> RenderableType:
+    """One statement: a row a metric and cell, then the totals."""
+    head = f"{statement['contract']['title']}: {statement['investor']['name']}, {statement['period']['label']}"
+    table = Table(title=head, title_justify="left", title_style="bold", show_footer=False, expand=False)
+    for name in ("metric", "what", "participants"):
+        table.add_column(name, justify="right" if name == "participants" else "left")
+    table.add_column(statement["currency"], justify="right")
+    for metric in statement["metrics"]:
+        _metric_rows(table, metric)
+    table.add_section()
+    for name, words in _TOTALS.items():
+        amount = statement["totals"][name]
+        if name in ("lines", "payable") or amount.strip("-0."):
+            table.add_row("", words, "", Text(readable(amount), style="bold" if name == "payable" else ""))
+    return Group(table, Text(_footnote(statement), style="dim"))
+
+
+_TOTALS = {
+    "lines": "this statement's lines",
+    "carried_in": "carried from the statement before",
+    "payable": "payable",
+    "carried_forward": "carried to the next statement",
+    "stated_to_date": "stated to date",
+}
+
+
+def _metric_rows(table: Table, metric: dict[str, Any]) -> None:
+    heading = f"{metric['title']} ({metric['clause']})"
+    table.add_row(
+        heading, "total" + (", small groups merged" if metric["merged"] else ""), "", readable(metric["total"])
+    )
+    for cell in metric.get("lines", ()):
+        what = f"{cell['kind']}, {cell['step']}, outcomes of {cell['outcome_period']}"
+        what += f", at {readable(cell['tariff'])}" if cell["tariff"] else ""
+        table.add_row("", what, str(cell["participants"]), readable(cell["amount"]))
+    for cell in metric.get("clipped", ()):
+        what = f"clipped by the {cell['limit']} limit, {cell['step']}: {readable(cell['clipped'])}"
+        table.add_row("", what, str(cell["participants"]), "")
+    for cell in metric.get("pending", ()):
+        what = f"pending, {cell['step']}: {cell['in_words']}"
+        amount = cell["would_be_due"]
+        table.add_row("", what, str(cell["participants"]), f"({readable(amount)})" if amount else "(?)")
+
+
+def _footnote(statement: Document) -> str:
+    marks = ", ".join(statement["illustrative"])
+    illustrative = f" Illustrative, in no agreement: {marks}." if marks else ""
+    return (
+        f"{statement['number']}, terms version {statement['terms_in_force']}, edition {statement['edition']}, "
+        f"closed at sequence {statement['sequence']}.{illustrative}"
+    )
+
+
+def explanation_panel(title: str, paragraphs: list[str]) -> RenderableType:
+    """An explained line."""
+    return Panel(Text("\n\n".join(paragraphs)), title=title, title_align="left", expand=False, width=110)
+
+
+def faults_table(title: str, rows: list[tuple[str, str, str]]) -> RenderableType:
+    """Faults by file, place and remedy."""
+    table = Table(title=title, title_justify="left", title_style="bold red")
+    for name in ("file", "place", "how to mend it"):
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table

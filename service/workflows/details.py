@@ -1,0 +1,81 @@
+"""The detail beside a statement: read it whole, and explain one entry down to the events it rests on."""
+
+from dataclasses import dataclass
+
+from service.core import canonical
+from service.core.canonical import Document
+from service.core.errors import NotFound
+from service.core.pipeline import Draft
+from service.core.statement.detail import salt_of
+from service.core.statement.explain import explain
+from service.core.statement.lines import refs_from_document
+from service.storage.rows import DetailItemRow, StatementRow
+from service.storage.store import Store
+from service.workflows.known import terms_known
+from service.workflows.ledger import Ledger
+from service.workflows.statements import statement_in
+
+
+async def read_detail(ledger: Ledger, id: str) -> Document:
+    """The whole detail of a statement: every line and pending finding, with salt and commitment."""
+    async with ledger.database.reading() as store:
+        row = await statement_in(store, id)
+        entries = await store.details(row.contract, row.sequence)
+        participants = sorted({entry.participant or "" for entry in entries})
+        keys = await store.participant_keys(row.contract, participants)
+    statement = canonical.from_bytes(row.document)
+    return {
+        "statement": statement["number"],
+        "detail_digest": statement["detail_digest"],
+        "items": [
+            {
+                "salt": salt_of(keys, entry.participant or "", f"{statement['number']}#{entry.position}").hex(),
+                "commitment": entry.commitment.hex(),
+                **canonical.from_bytes(entry.item),
+            }
+            for entry in entries
+        ],
+    }
+
+
+def detail_of_draft(draft: Draft) -> Document:
+    """The detail that issuing a draft would store beside it."""
+    statement = canonical.from_bytes(draft.stored)
+    return {
+        "statement": draft.number,
+        "detail_digest": statement["detail_digest"],
+        "items": [
+            {"salt": item.salt, "commitment": item.commitment, **canonical.from_bytes(item.stored)}
+            for item in draft.items
+        ],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One entry of a detail in sentences, with the events it rests on as they were posted."""
+
+    item: Document
+    explanation: Document
+    events: tuple[Document, ...]
+
+
+async def explain_entry(ledger: Ledger, id: str, position: int) -> Explained:
+    """Explain the entry of a statement's detail at that position; NotFound."""
+    async with ledger.database.reading() as store:
+        row = await statement_in(store, id)
+        entry = await store.detail_item(row.contract, row.sequence, position)
+        if entry is None:
+            raise NotFound("The statement's detail has no entry of that number.", "line-not-found")
+        return await _explained(store, row, entry)
+
+
+async def _explained(store: Store, row: StatementRow, entry: DetailItemRow) -> Explained:
+    item, statement = canonical.from_bytes(entry.item), canonical.from_bytes(row.document)
+    terms = await terms_known(store, row.contract, row.through_sequence)
+    cited = [*item["facts"], *item.get("cause", {}).get("facts", ())]
+    identities = [(ref.source, ref.id) for ref in dict.fromkeys(refs_from_document(cited))]
+    known = await store.known_facts(row.contract, identities)
+    payloads = (known[identity].payload for identity in identities if identity in known)
+    events = tuple(canonical.from_bytes(payload) for payload in payloads if payload is not None)
+    return Explained(item, explain(item, terms, statement), events)

@@ -1,0 +1,56 @@
+"""Findings of a contract: what is achieved, refused or pending as of a period's end, each with its sentence."""
+
+import asyncio
+from dataclasses import dataclass
+
+from service.core.evaluate import Finding, State
+from service.core.period import Period
+from service.core.pipeline import calculate
+from service.core.terms import TermsTimeline
+from service.workflows.known import inputs_known, period_in, stated_so_far
+from service.workflows.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The findings asked for, the period they are judged at, and the sequence number they are closed at."""
+
+    findings: tuple[Finding, ...]
+    period: Period
+    sequence: int
+    terms: TermsTimeline
+
+    def period_of(self, finding: Finding) -> str | None:
+        """The period an achieved finding belongs to."""
+        return self.terms.period_of(finding.achieved_on).label if finding.state == "achieved" else None
+
+    def sentence_of(self, finding: Finding) -> str:
+        """The finding's sentence, and for an outcome after the period which period it waits for."""
+        if finding.state == "achieved" and finding.achieved_on >= self.period.end:
+            return f"{finding.sentence}; waits for period {self.period_of(finding)}"
+        return finding.sentence
+
+
+async def read_findings(
+    ledger: Ledger,
+    contract: str,
+    *,
+    period: str | None = None,
+    metric: str | None = None,
+    participant: str | None = None,
+    state: State | None = None,
+) -> Findings:
+    """The findings as of the end of a period; without one, of the earliest period not yet issued."""
+    async with ledger.database.reading() as store:
+        inputs = await inputs_known(store, contract)
+        stated = await stated_so_far(store, contract, inputs.terms)
+    judged_at = period_in(inputs.terms, period) if period is not None else stated.next_period
+    calculation = await asyncio.to_thread(calculate, inputs, judged_at)
+    wanted = tuple(
+        finding
+        for finding in calculation.findings
+        if metric in (None, finding.metric)
+        and participant in (None, finding.participant)
+        and state in (None, finding.state)
+    )
+    return Findings(wanted, judged_at, inputs.sequence, inputs.terms)

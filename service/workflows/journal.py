@@ -1,0 +1,87 @@
+"""Writes the log: gives each entry its sequence, chains it to the one before, and keeps the contract's head."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+from service.core import canonical
+from service.core.canonical import Document
+from service.storage.rows import Head, LogEntry
+from service.storage.store import Store
+
+FORMAT = 1
+EntryKind = Literal["terms", "fact", "statement"]
+
+
+@dataclass(slots=True)
+class Journal:
+    """Entries of one contract in one unit of work; the caller holds the lock on its head."""
+
+    contract: str
+    ledger_name: str
+    actor: str
+    recorded_at: datetime
+    head: Head
+    entries: list[LogEntry] = field(default_factory=list)
+
+    def add(
+        self,
+        kind: EntryKind,
+        body: Document,
+        *,
+        reason: str | None = None,
+        identity: tuple[str, str] | None = None,
+    ) -> int:
+        """Chain one more entry and return its sequence number; `identity` is (source, id) of a fact."""
+        sequence = self.head.sequence + 1
+        stored = canonical.to_bytes(
+            {
+                "v": FORMAT,
+                "ledger": self.ledger_name,
+                "contract": self.contract,
+                "sequence": sequence,
+                "kind": kind,
+                "recorded_at": self.recorded_at.astimezone(UTC).isoformat(timespec="microseconds"),
+                "actor": self.actor,
+                "reason": reason,
+                "previous": self.head.digest.hex(),
+                "body": body,
+            }
+        )
+        source, external_id = identity or (None, None)
+        digest = canonical.leaf_digest(stored)
+        self.entries.append(
+            LogEntry(self.contract, sequence, kind, self.recorded_at, self.actor, source, external_id, stored, digest)
+        )
+        self.head = Head(sequence, digest)
+        return sequence
+
+    async def save(self, store: Store) -> None:
+        """Append what was added and move the head."""
+        if self.entries:
+            await store.append(self.entries)
+            await store.move_head(self.contract, self.head.sequence, self.head.digest)
+
+
+async def open_journal(store: Store, contract: str, head: Head, actor: str, now: datetime) -> Journal:
+    """A journal that continues the contract's chain at its locked head."""
+    name = await store.ledger_name()
+    return Journal(contract, name or "", actor, now, head)
+
+
+def broken_link(entries: Sequence[LogEntry], before: Head) -> int | None:
+    """The first sequence at which the chain does not hold: wrong digest, position or link; None where all hold."""
+    previous = before
+    for entry in entries:
+        told = canonical.from_bytes(entry.entry_bytes)
+        holds = (
+            canonical.leaf_digest(entry.entry_bytes) == entry.digest
+            and (told["contract"], told["sequence"]) == (entry.contract, entry.sequence)
+            and entry.sequence == previous.sequence + 1
+            and told["previous"] == previous.digest.hex()
+        )
+        if not holds:
+            return entry.sequence
+        previous = Head(entry.sequence, entry.digest)
+    return None

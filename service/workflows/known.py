@@ -1,0 +1,96 @@
+"""Loads what a calculation needs: the terms and facts of a contract up to a sequence number, and what was stated."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from service.core import canonical
+from service.core.errors import NotFound
+from service.core.events import RecordedFact, fact_from_bytes
+from service.core.period import Period, period_named
+from service.core.pipeline import History, Inputs
+from service.core.statement import prior_of
+from service.core.terms import Terms, TermsTimeline, TermsVersion, read_terms
+from service.storage.contract_files import read_file, time_zones
+from service.storage.rows import StatementRow, StoredFact, TermsRow
+from service.storage.store import Store
+
+
+@lru_cache(maxsize=512)
+def _terms_of(file: bytes, media_type: str) -> Terms:
+    return read_terms(read_file(file, media_type), time_zones())
+
+
+def timeline_of(rows: Sequence[TermsRow]) -> TermsTimeline:
+    """The versions of a contract from their stored files."""
+    return TermsTimeline.of(
+        tuple(TermsVersion(_terms_of(row.file, row.media_type), row.sha256.hex(), row.sequence) for row in rows)
+    )
+
+
+async def terms_known(store: Store, contract: str, through: int | None = None) -> TermsTimeline:
+    """The terms the ledger has learned by a sequence number; NotFound for an unknown contract."""
+    rows = await store.terms(contract, through)
+    if not rows:
+        raise NotFound("There is no contract by that name; GET /v1/contracts lists them.", "contract-not-found")
+    return timeline_of(rows)
+
+
+async def facts_known(
+    store: Store, contract: str, through: int | None = None, participant: str | None = None
+) -> tuple[RecordedFact, ...]:
+    """The facts learned by a sequence number; with a participant, theirs and those about everybody."""
+    rows = await store.fact_rows(contract, through, participant)
+    if len(rows) < 500:
+        return _read(rows)
+    return await asyncio.to_thread(_read, rows)
+
+
+def _read(rows: Sequence[StoredFact]) -> tuple[RecordedFact, ...]:
+    return tuple(RecordedFact(fact_from_bytes(row.payload), row.sequence) for row in rows)
+
+
+async def inputs_known(store: Store, contract: str, through: int | None = None) -> Inputs:
+    """Everything a statement is calculated from, closed at a sequence number (the head's when it is None)."""
+    head = await store.head(contract)
+    sequence = through if through is not None else (head.sequence if head else 0)
+    terms = await terms_known(store, contract, sequence)
+    return Inputs(terms, await facts_known(store, contract, sequence), sequence)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What was issued so far, and the period that is to be stated next."""
+
+    statements: tuple[StatementRow, ...]
+    next_period: Period
+
+
+async def stated_so_far(store: Store, contract: str, terms: TermsTimeline) -> Stated:
+    """The statements issued of a contract, oldest first."""
+    rows = tuple(await store.statements(contract=contract))
+    last = max(rows, key=lambda row: row.sequence, default=None)
+    return Stated(rows, terms.period_after(last.period if last else None))
+
+
+async def histories_of(store: Store, statements: Sequence[StatementRow]) -> Mapping[str, History]:
+    """By investor, what these statements (oldest first) told it, with the line items of their details."""
+    histories: dict[str, History] = {}
+    for row in statements:
+        known = histories.get(row.investor, History(None, ()))
+        details = await store.details(row.contract, row.sequence)
+        lines = tuple(canonical.from_bytes(entry.item) for entry in details if entry.kind == "line")
+        histories[row.investor] = History(prior_of(row.document), (*known.items, *lines))
+    return histories
+
+
+def period_in(terms: TermsTimeline, label: str) -> Period:
+    """A period of the contract by name; NotFound for a name its kind of period does not have."""
+    try:
+        return period_named(label, terms.latest.periods)
+    except ValueError:
+        raise NotFound(
+            f"This contract has periods of a {terms.latest.periods}, as {terms.first_period().label}.",
+            "period-not-found",
+        ) from None
