@@ -7,6 +7,7 @@ is byte-equal to RFC 8785.
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -17,15 +18,21 @@ _LARGEST = 2**53 - 1
 Document = dict[str, Any]
 
 
+@lru_cache(maxsize=4096)
+def _is_key(key: str) -> bool:
+    return _KEY.match(key) is not None
+
+
 def _check(value: Any) -> None:
     kind = type(value)
     if kind is str or kind is bool or value is None:
         return
     if kind is dict:
         for key, member in value.items():
-            if type(key) is not str or not _KEY.match(key):
+            if type(key) is not str or not _is_key(key):
                 raise ValueError("a key of a canonical document is made of a-z, 0-9 and _")
-            _check(member)
+            if type(member) is not str:
+                _check(member)
     elif kind is list:
         for member in value:
             _check(member)

@@ -62,9 +62,10 @@ def next_period(period: Period, kind: PeriodKind) -> Period:
 
 
 def period_named(label: str, kind: PeriodKind) -> Period:
-    """The period of that kind by its name: 2023, 2023-H1, 2023-Q4, 2023-12; ValueError for any other text."""
+    """The period of that kind by its name: 2023, 2023-H1, 2023-Q4, 2023-12; ValueError for any other text,
+    and for a year outside 1900 to 2199."""
     found = _LABEL.match(label)
-    if found is None or not 1 <= int(found["year"]) < 9999:
+    if found is None or not 1900 <= int(found["year"]) < 2200:
         raise ValueError(f"not the name of a {kind}")
     part = found["part"] or ""
     month = {"H": 6, "Q": 3}.get(part[:1], 0)

@@ -33,6 +33,8 @@ def convert(measure: str, value: Fraction, unit: str, into: str) -> Fraction:
 
 def to_four_decimals(value: Fraction) -> str:
     """A quantity for people: at most four decimals, half away from zero, no trailing zeros ("8.375", "73")."""
+    if value.denominator == 1:
+        return str(value.numerator)
     scaled = abs(value) * 10_000
     size = int(scaled) + (1 if scaled - int(scaled) >= Fraction(1, 2) else 0)
     whole, decimals = divmod(size, 10_000)

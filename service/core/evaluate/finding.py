@@ -35,6 +35,7 @@ class Why(StrEnum):
     OCCURRED = "occurred"
     BELOW_THRESHOLD = "below-threshold"
     WITHDREW = "withdrew"
+    BEFORE_ENROLMENT = "before-enrolment"
     AFTER_LAST_DAY = "after-last-day"
     BEFORE_VERSION = "before-version"
     NOT_IN_VERSION = "not-in-version"
@@ -62,6 +63,7 @@ WHY_IN_WORDS: dict[Why, str] = {
     Why.OCCURRED: "something happened in the window",
     Why.BELOW_THRESHOLD: "the change is below the threshold",
     Why.WITHDREW: "the participant withdrew before",
+    Why.BEFORE_ENROLMENT: "it lies before the enrolment",
     Why.AFTER_LAST_DAY: "after the last day on which outcomes count",
     Why.BEFORE_VERSION: "complete before the terms version that pays it began",
     Why.NOT_IN_VERSION: "the terms version in force does not hold this metric",

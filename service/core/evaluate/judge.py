@@ -111,9 +111,12 @@ def _not_eligible(metric: Metric, episode: Episode) -> tuple[Why, str, bool] | N
 
 
 def _bounded(verdict: Verdict, metric: Metric, terms: Terms, episode: Episode, period_end: date) -> Verdict:
-    """Nothing is achieved after withdrawal (unless the metric says so) or after the contract's last day."""
+    """Nothing is achieved before enrolment, after withdrawal (unless the metric says so) or after the last day."""
     if verdict.state == "refused":
         return verdict
+    if verdict.state == "achieved" and verdict.on is not None and verdict.on < episode.started_on:
+        told = f"enrolled only on {episode.started_on}; {verdict.sentence}"
+        return refused(verdict.step, Why.BEFORE_ENROLMENT, told, verdict.facts, verdict.on)
     withdrew = None if metric.after_withdrawal else episode.withdrew_on
     if withdrew is not None and (verdict.on > withdrew if verdict.on else withdrew < period_end):
         told = f"withdrew on {withdrew}, nothing is achieved after that; {verdict.sentence}"

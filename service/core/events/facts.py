@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -25,6 +26,7 @@ from service.core.errors import InvalidInput
 from service.core.faults import Refused, faults_of
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?\Z")
 _FREE_KEYS = frozenset({"attributes"})
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 
@@ -63,12 +65,10 @@ def _in_range(value: date) -> date:
 
 
 def _exact_number(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+    is_text = isinstance(value, str) and _PLAIN_NUMBER.match(value) is not None
+    if isinstance(value, bool) or not (is_text or isinstance(value, int | Decimal)):
         raise Refused("wrong-type", "must be a number, or a decimal number in quotes")
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        raise Refused("wrong-type", "must be a number, or a decimal number in quotes") from None
+    number = Decimal(value)
     if not number.is_finite():
         raise Refused("not-finite", "must be a finite number")
     return number
@@ -139,7 +139,7 @@ class _Fact(Frozen):
             raise Refused("replaces-itself", "an event cannot replace itself; give the correction an id of its own")
         return self
 
-    @property
+    @cached_property
     def ref(self) -> FactRef:
         """How this fact is cited."""
         return FactRef(self.source, self.id)

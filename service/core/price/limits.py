@@ -76,11 +76,13 @@ class _InForce:
 def _pass(
     scope: LimitScope, lines: Sequence[PricedLine], limit_of: _LimitOf, bucket_of: _BucketOf
 ) -> tuple[PricedLine, ...]:
+    limits = [limit_of(line) for line in lines]
+    if not any(limits):
+        return tuple(lines)
     buckets: dict[Hashable, _Filled] = {}
     clipped = []
-    for line in lines:
+    for line, limit in zip(lines, limits, strict=True):
         filled = buckets.setdefault(bucket_of(line), _Filled())
-        limit = limit_of(line)
         paid = line.net_minor if limit is None else min(line.net_minor, _room(limit, filled, line))
         _fill(filled, line, paid)
         if paid < line.net_minor:
@@ -104,7 +106,7 @@ def _fill(filled: _Filled, line: PricedLine, paid: int) -> None:
         return
     filled.minor += paid
     filled.count += 1
-    filled.units += line.units * Fraction(paid, line.net_minor)
+    filled.units += line.units if paid == line.net_minor else line.units * Fraction(paid, line.net_minor)
 
 
 def limit_uses(terms: TermsTimeline, lines: Iterable[PricedLine], period: Period) -> tuple[LimitUse, ...]:

@@ -79,7 +79,7 @@ class Causes:
             self._recent(one.line.finding.facts) or self._recent_of(one.key.outcome.participant)
             for one in within or before or self._risen
         )
-        names = tuple(dict.fromkeys(ref for refs in named for ref in refs))
+        names = tuple(dict.fromkeys(ref for refs in named for ref in refs)) or self._recent_of("")
         return Cause("limit-filled", f"the limit per {scope} was filled before it by {_named(names)}", names)
 
     def freed(self, allocation: Allocation, was: StatedLine) -> Cause:
@@ -90,7 +90,7 @@ class Causes:
             self._taken_away(self._position.stated[key].facts) or self._recent_of(key.outcome.participant)
             for key in within or self._fallen
         )
-        names = tuple(dict.fromkeys(ref for refs in named for ref in refs))
+        names = tuple(dict.fromkeys(ref for refs in named for ref in refs)) or self._recent_of("")
         return Cause("limit-freed", f"the limit per {scope} has room again, because of {_named(names)}", names)
 
     def _decided_otherwise(self, was: StatedLine, facts_now: tuple[FactRef, ...], now: str) -> Cause:
@@ -115,8 +115,10 @@ class Causes:
         return tuple(ref for ref in facts if ref in recorded and recorded[ref].sequence > since)
 
     def _recent_of(self, participant: str) -> tuple[FactRef, ...]:
-        """Whatever was learned of the participant after the previous statement, else of everybody."""
-        return tuple(self._recent_about.get(participant) or self._recent_about.get(None) or ())
+        """Whatever was learned of the participant after the previous statement, else of everybody, else at all."""
+        about = self._recent_about
+        of_some = about.get(participant) or about.get(None)
+        return tuple(of_some or (ref for refs in about.values() for ref in refs))
 
     def _taken_away(self, facts: Iterable[FactRef]) -> tuple[FactRef, ...]:
         """The corrections and retractions, learned since, of those of the facts that are without effect now."""
@@ -141,7 +143,7 @@ def _net_due(allocation: Allocation | None) -> int:
 
 
 def _net_stated(was: StatedLine | None) -> int:
-    return was.net_minor if was and was.total_minor else 0
+    return was.net_minor if was else 0
 
 
 def _shares_limit(its: LineKey, mine: LineKey, scope: LimitScope) -> bool:

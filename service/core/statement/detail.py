@@ -4,13 +4,14 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
+from math import gcd
 
 from service.core import canonical, money
 from service.core.canonical import Document
 from service.core.evaluate import Finding
 from service.core.price.tariffs import unit_price
 from service.core.statement.lines import StatementLine, refs_to_document
+from service.core.terms.contract import whole_weights
 from service.core.units import to_four_decimals
 
 Keys = Mapping[str, bytes]  # a random key a participant, "" for the contract's own
@@ -88,12 +89,18 @@ def _share_document(line: StatementLine, investor: str) -> Document:
     if line.allocation is None:
         raise ValueError("a reversed line has no share")
     priced = line.allocation.line
-    payers = {share.party: Fraction(share.weight) for share in priced.terms.payers_of(priced.metric)}
-    investors = {share.party: Fraction(share.weight) for share in priced.terms.shares.investors}
+    payers, investors = priced.terms.payers_of(priced.metric), priced.terms.shares.investors
     return {
-        "payer": str(payers[line.key.payer] / sum(payers.values())),
-        "investor": str(investors[investor] / sum(investors.values())),
+        "payer": _fraction_of([share.party for share in payers], whole_weights(payers), line.key.payer),
+        "investor": _fraction_of([share.party for share in investors], whole_weights(investors), investor),
     }
+
+
+def _fraction_of(parties: Sequence[str], weights: Sequence[int], party: str) -> str:
+    """A party's share in lowest terms, as "1/2"; the whole of it is "1"."""
+    weight, whole = weights[parties.index(party)], sum(weights)
+    common = gcd(weight, whole)
+    return f"{weight // common}/{whole // common}" if weight != whole else "1"
 
 
 def pending_document(pending: PendingShare, currency: str, clause: str) -> Document:

@@ -63,7 +63,7 @@ def _kind(
         return "reversal", causes.reversal(key)
     if was is None:
         return ("new", causes.outcome(allocation)) if is_current else ("late", causes.late(allocation))
-    if was.total_minor and allocation.line.gross_minor == was.gross_minor and allocation.line.clips != was.clips:
+    if allocation.line.gross_minor == was.gross_minor and allocation.line.clips != was.clips:
         if allocation.line.net_minor < was.net_minor:
             return "displaced", causes.displaced(allocation, was)
         return "change", causes.freed(allocation, was)

@@ -99,8 +99,8 @@ def key_of(item: Mapping[str, Any]) -> LineKey:
 def _add(known: StatedLine, item: Mapping[str, Any], amount_minor: int, currency: str) -> StatedLine:
     total = known.total_minor + amount_minor
     price = item.get("price")
-    if price is None:
-        return replace(known, total_minor=total)
+    if price is None:  # taken back: what it paid is no longer what it pays
+        return replace(known, total_minor=total, gross_minor=0, net_minor=0, clips=())
     return StatedLine(
         known.key,
         total,

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Strict, Tag, model_validator
@@ -11,18 +11,17 @@ from service.core.faults import Refused
 from service.core.money import JsonNumber
 from service.core.period import add_months, add_weeks
 
+_PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?\Z")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 
 def _exact_amount(value: Any) -> Any:
     if isinstance(value, JsonNumber | float):
         raise Refused("float-money", 'is a JSON number with decimals; write the amount in quotes, as "40000.00"')
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        raise Refused("wrong-type", "must be an amount, as 40_000.00")
-    try:
-        amount = Decimal(value)
-    except InvalidOperation:
-        raise Refused("wrong-type", "must be an amount, as 40_000.00") from None
+    is_text = isinstance(value, str) and _PLAIN_NUMBER.match(value) is not None
+    if isinstance(value, bool) or not (is_text or isinstance(value, int | Decimal)):
+        raise Refused("wrong-type", 'must be an amount: 40_000.00 in TOML, "40000.00" in JSON')
+    amount = Decimal(value)
     if not amount.is_finite():
         raise Refused("not-finite", "must be a finite number")
     return amount

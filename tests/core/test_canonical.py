@@ -1,0 +1,34 @@
+"""A document has one form in bytes; what could be read in two ways is refused."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from service.core import canonical
+
+
+def test_keys_are_sorted_and_nothing_is_added() -> None:
+    document = {"b": [1, "æ\n", None], "a": {"y": True, "x": -1}}
+    assert canonical.to_bytes(document) == '{"a":{"x":-1,"y":true},"b":[1,"æ\\n",null]}'.encode()
+    assert canonical.from_bytes(canonical.to_bytes(document)) == document
+
+
+@pytest.mark.parametrize(
+    "value",
+    [1.5, 1.0, Decimal(1), 2**53, -(2**53), (1,), {"A": 1}, {"a b": 1}, {"": 1}, {1: 2}, {"a\n": 1}, b"x", "\ud800"],
+)
+def test_what_is_outside_the_profile_is_refused_however_deep(value: Any) -> None:
+    for document in ({"a": value}, {"a": [value]}, {"a": {"b": [value]}}):
+        with pytest.raises(ValueError, match="canonical document"):
+            canonical.to_bytes(document)
+
+
+def test_the_largest_whole_numbers_are_allowed() -> None:
+    assert canonical.to_bytes({"a": 2**53 - 1, "b": 1 - 2**53}) == b'{"a":9007199254740991,"b":-9007199254740991}'
+
+
+def test_digests_are_bound_to_their_use() -> None:
+    assert canonical.leaf_digest(b"x").hex() == canonical.sha256_hex(b"\x00x")
+    assert canonical.commitment(b"salt", b"x") == canonical.sha256_hex(b"saltx")
+    assert canonical.commitment(b"other", b"x") != canonical.commitment(b"salt", b"x")

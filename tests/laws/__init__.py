@@ -1,0 +1,1 @@
+"""Laws that hold for every contract and every set of facts, tried on generated ones."""
