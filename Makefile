@@ -60,8 +60,14 @@ types: .venv/.test-ready ## mypy, strict
 	$(call stage,mypy,$(BIN)/mypy)
 
 .PHONY: campaign
-campaign: .venv/.test-ready ## the laws on many more random contracts (long)
+campaign: .venv/.test-ready ## the laws on many more random contracts, and many more killed processes (long)
 	@HYPOTHESIS_PROFILE=campaign $(BIN)/pytest -n $(WORKERS) tests/laws
+	@CRASH_CYCLES=300 $(BIN)/pytest -n $(WORKERS) tests/crash/test_killed.py
+	@DOCUMENT_SECONDS=600 $(BIN)/pytest -n $(WORKERS) tests/hostile/test_document.py
+
+.PHONY: bench
+bench: .venv/.test-ready ## the service beside its limits on both databases; writes docs/benchmarks.md (long)
+	@$(BIN)/python -m benchmarks
 
 .PHONY: schema
 schema: .venv/.run-ready ## write contracts/schema.json from the code
@@ -69,6 +75,10 @@ schema: .venv/.run-ready ## write contracts/schema.json from the code
 		print(json.dumps(Terms.model_json_schema(), indent=2, sort_keys=True, ensure_ascii=False))' > .schema.new
 	@mkdir -p contracts
 	@mv .schema.new contracts/schema.json
+
+.PHONY: statements
+statements: .venv/.test-ready ## write contracts/*/statements: what each contract's demo facts must give
+	@$(BIN)/python -m tests.write_statements
 
 .PHONY: lock
 lock: ## pin what pyproject.toml asks for, with hashes (needs uv; UPGRADE=1 takes the newest releases)

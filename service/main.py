@@ -1,5 +1,6 @@
 """Builds the service: settings, database, routes; with the command line the only reader of the clock."""
 
+import logging
 import secrets
 import sys
 from collections.abc import AsyncIterator
@@ -10,10 +11,15 @@ from fastapi import FastAPI
 
 from service.api.docs_page import install_docs_page
 from service.api.errors import install_problem_format
+from service.api.no_store import NoStore
 from service.api.openapi import install_openapi
-from service.api.routes import guarded
+from service.api.request_log import RequestLog
+from service.api.routes import guarded, public
 from service.api.routes.health import router as health
+from service.api.routes.metrics import router as metrics
+from service.api.routes.problem_pages import router as problem_pages
 from service.settings import Settings, settings
+from service.telemetry.log_lines import LIFE
 from service.workflows.ledger import Ledger
 from service.workflows.opening import ledger_at, prepare
 
@@ -24,6 +30,15 @@ whom, and why. Authorize with the administrator key printed at first start, then
 def now() -> datetime:
     """The time at which something is recorded."""
     return datetime.now(UTC)
+
+
+async def _prepared(ledger: Ledger, chosen: Settings) -> str | None:
+    try:
+        return await prepare(ledger, chosen)
+    except Exception as error:
+        # The server would log this one as a text with all the values in it.
+        logging.getLogger(LIFE).error("the service cannot start", exc_info=error)
+        raise
 
 
 def create_app(chosen: Settings | None = None, ledger: Ledger | None = None) -> FastAPI:
@@ -38,7 +53,7 @@ def create_app(chosen: Settings | None = None, ledger: Ledger | None = None) -> 
         own = ledger_at(chosen, now, secrets.token_bytes)
         app.state.ledger = own
         try:
-            key = await prepare(own, chosen)
+            key = await _prepared(own, chosen)
             if key is not None:
                 sys.stdout.write(f"Administrator key, shown this once: {key}\n")
                 sys.stdout.flush()
@@ -56,8 +71,15 @@ def create_app(chosen: Settings | None = None, ledger: Ledger | None = None) -> 
     )
     app.state.ledger = ledger
     app.state.body_limit_bytes = chosen.body_limit_bytes
+    app.state.body_seconds = chosen.body_seconds
+    app.add_middleware(NoStore)
+    app.add_middleware(RequestLog, new_id=lambda: secrets.token_hex(16))
     app.include_router(guarded)
+    app.include_router(public)
+    app.include_router(problem_pages)
     app.include_router(health)
+    if chosen.metrics:
+        app.include_router(metrics)
     install_docs_page(app)
     install_problem_format(app)
     install_openapi(app)

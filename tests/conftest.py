@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from service.storage.database import Database, migrate
+from tests.crash.tracing import UNCOUNTED
 from tests.databases import NoPostgresql, create_postgresql, drop_postgresql, postgresql_server, run_apart
 
 BOTH = ("sqlite", "postgresql")
 WITHOUT = "PostgreSQL was not tested"
+WITHOUT_CHROMIUM = "The docs page was not tested in a browser"
 
 
 @pytest.fixture(scope="session")
@@ -81,8 +83,9 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say it where nobody can miss it when half of the databases was left out."""
+    """Say it where nobody can miss it when half of the databases, the browser or the syncs were left out."""
     skipped = terminalreporter.stats.get("skipped", [])
-    left_out = [report for report in skipped if WITHOUT in str(report.longrepr)]
-    if left_out:
-        terminalreporter.section(f"{WITHOUT}: {len(left_out)} tests left out", sep="!", red=True, bold=True)
+    for without in (WITHOUT, WITHOUT_CHROMIUM, UNCOUNTED):
+        left_out = [report for report in skipped if without in str(report.longrepr)]
+        if left_out:
+            terminalreporter.section(f"{without}: {len(left_out)} tests left out", sep="!", red=True, bold=True)

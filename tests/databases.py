@@ -11,7 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,16 +43,19 @@ def run_apart(work: Coroutine[Any, Any, T]) -> T:
 
 
 @contextmanager
-def postgresql_server() -> Iterator[str]:
-    """The URL of a server where databases may be created: DATABASE_URL_TEST, or a private one for this block."""
+def postgresql_server(settings: Mapping[str, str] = _SETTINGS) -> Iterator[str]:
+    """The URL of a server where databases may be created: DATABASE_URL_TEST, or a private one for this block.
+
+    The private one has these settings; without any it forgets what it took when the machine loses power.
+    """
     given = os.environ.get("DATABASE_URL_TEST")
     if given:
         yield given
         return
-    programs = _programs()
+    found = programs()
     folder = Path(tempfile.mkdtemp(prefix="ledger-postgresql-"))
     try:
-        with _started(programs, folder) as url:
+        with _started(found, folder, settings) as url:
             yield url
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -81,13 +84,13 @@ async def _administer(url: str, statement: str) -> None:
 
 
 @contextmanager
-def _started(programs: Path, folder: Path) -> Iterator[str]:
-    user = _unprivileged_user()
+def _started(programs: Path, folder: Path, chosen: Mapping[str, str]) -> Iterator[str]:
+    user = unprivileged_user()
     if user is not None:
         shutil.chown(folder, user)
-    _initialise(programs, folder, user)
-    port = _free_port()
-    settings = _SETTINGS | {"port": str(port), "unix_socket_directories": str(folder)}
+    initialise(programs, folder, user)
+    port = free_port()
+    settings = {**chosen, "port": str(port), "unix_socket_directories": str(folder)}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
@@ -101,7 +104,8 @@ def _started(programs: Path, folder: Path) -> Iterator[str]:
             _stop(server)
 
 
-def _initialise(programs: Path, folder: Path, user: str | None) -> None:
+def initialise(programs: Path, folder: Path, user: str | None) -> None:
+    """Make the files of a server in folder/data, which trusts everybody on this machine as `ledger`."""
     arguments = ("--locale=C.UTF-8", "--encoding=UTF8", "--auth=trust", "--username=ledger", "--no-sync")
     done = subprocess.run(
         [programs / "initdb", "-D", folder / "data", *arguments],
@@ -136,7 +140,8 @@ def _stop(server: "subprocess.Popen[bytes]") -> None:
         server.wait()
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """The folder of PostgreSQL's programs; NoPostgresql where there is none that is recent enough."""
     for folder in _folders_with_programs():
         if (folder / "initdb").exists() and _major_version(folder / "postgres") >= OLDEST_POSTGRESQL:
             return folder
@@ -167,14 +172,16 @@ def _major_version(postgres: Path) -> int:
     return int(found.group()) if found else 0
 
 
-def _unprivileged_user() -> str | None:
+def unprivileged_user() -> str | None:
+    """Whom to run the server as, which refuses to run as root; None where this is somebody else already."""
     if os.geteuid() != 0:
         return None
     names = {entry.pw_name for entry in pwd.getpwall()}
     return next((name for name in ("postgres", "nobody") if name in names), None)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,5 +1,7 @@
-"""Reads request bodies: bounded in size, of a known media type, JSON only as two parsers read it alike."""
+"""Reads request bodies: bounded in size and in time, of a known media type, JSON only as two parsers read it alike."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import Request
@@ -26,13 +28,40 @@ async def read_body(request: Request) -> bytes:
     """The whole body; refused as soon as it is larger than the service reads."""
     limit: int = request.app.state.body_limit_bytes
     chunks, size = [], 0
-    async for chunk in request.stream():
+    async for chunk in _pieces(request):
         size += len(chunk)
         if size > limit:
             fault = Fault("", "too-large", f"at most {limit} bytes; send fewer events at a time")
             raise InvalidInput("The body is larger than the service reads.", [fault], "body-too-large")
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+async def _pieces(request: Request) -> AsyncIterator[bytes]:
+    """The body as it comes in; refused when nothing comes for too long."""
+    seconds: int = request.app.state.body_seconds
+    stream = request.stream()
+    while True:
+        try:
+            async with asyncio.timeout(seconds):
+                piece = await anext(stream, None)
+        except TimeoutError:
+            fault = Fault("", "too-slow", f"must not pause for more than {seconds} seconds")
+            raise InvalidInput("The body did not come to its end.", [fault], "body-too-slow") from None
+        if piece is None:
+            return
+        yield piece
+
+
+async def read_nothing(request: Request) -> bytes:
+    """The body of a request that has nothing to say: no byte, or the empty JSON object; anything else is refused."""
+    body = await read_body(request)
+    if body:
+        media_type_of(request, JSON_TYPE)
+        if strict_json(body) != {}:
+            fault = Fault("", "not-allowed", "must be empty, or the empty object {}")
+            raise InvalidInput("This address takes nothing in its body.", [fault])
+    return body
 
 
 async def read_json(request: Request) -> Any:

@@ -9,6 +9,18 @@ from fastapi.staticfiles import StaticFiles
 
 _ASSETS = Path(fastapi_offline.__file__).parent / "static"
 
+# The page and Swagger UI have style elements of their own; scripts, fonts and requests are the service's only.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-cache",
+}
+
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -17,6 +29,12 @@ _PAGE = """<!doctype html>
 <title>Outcomes ledger</title>
 <link rel="icon" href="/docs-assets/favicon.png">
 <link rel="stylesheet" href="/docs-assets/swagger-ui.css">
+<style>
+.swagger-ui .highlight-code pre, .swagger-ui .highlight-code code, .swagger-ui .highlight-code code span {
+  word-break: normal !important;
+  overflow-wrap: anywhere !important;
+}
+</style>
 </head>
 <body>
 <div id="swagger-ui"></div>
@@ -35,6 +53,7 @@ _START = """window.ui = SwaggerUIBundle({
   displayRequestDuration: true,
   tryItOutEnabled: true,
   validatorUrl: null,
+  persistAuthorization: false,
 });
 """
 
@@ -49,8 +68,8 @@ def install_docs_page(app: FastAPI) -> None:
 
     @app.get("/docs", include_in_schema=False)
     async def page() -> Response:
-        return HTMLResponse(_PAGE)
+        return HTMLResponse(_PAGE, headers=_HEADERS)
 
     @app.get("/docs/start.js", include_in_schema=False)
     async def start() -> Response:
-        return Response(_START, media_type="text/javascript")
+        return Response(_START, media_type="text/javascript", headers={"X-Content-Type-Options": "nosniff"})

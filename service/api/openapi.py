@@ -1,25 +1,18 @@
-"""The OpenAPI document: what the framework derives, plus the schemas of events and of problems."""
+"""The OpenAPI document: what the framework derives, the schemas of events, terms and problems, and the examples."""
 
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from service.api.audiences import GROUPS
 from service.api.errors import Problem
+from service.api.event_bodies import CLOUD_EVENT_SCHEMA
+from service.api.statement_documents import ANSWER_EXAMPLES
 from service.core.events.facts import FACT
+from service.core.terms import Terms
 
 _REF = "#/components/schemas/{model}"
-TAGS = [
-    {
-        "name": "contracts",
-        "description": "Finance and contract managers: the terms, their versions, the file as agreed.",
-    },
-    {"name": "events", "description": "Case systems: post, correct, withdraw and look up events."},
-    {"name": "findings", "description": "Everybody: what is achieved, refused or pending, and why."},
-    {"name": "statements", "description": "Investors, finance and auditors: preview, issue, read, explain, verify."},
-    {"name": "accounts", "description": "Finance: postings and the trial balance."},
-    {"name": "health", "description": "Operators."},
-]
 
 
 def install_openapi(app: FastAPI) -> None:
@@ -28,15 +21,30 @@ def install_openapi(app: FastAPI) -> None:
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
             schema = get_openapi(
-                title=app.title, version=app.version, description=app.description, routes=app.routes, tags=TAGS
+                title=app.title, version=app.version, description=app.description, routes=app.routes, tags=GROUPS
             )
             schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+            schemas["CloudEvent"] = CLOUD_EVENT_SCHEMA
             _add(schemas, "Event", FACT.json_schema(ref_template=_REF))
             _add(schemas, "Problem", Problem.model_json_schema(ref_template=_REF))
+            _add(schemas, "Terms", Terms.model_json_schema(ref_template=_REF))
+            _fill_in(schema)
+            for name, example in ANSWER_EXAMPLES.items():
+                schemas[name]["examples"] = [example]
             app.openapi_schema = schema
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]
+
+
+def _fill_in(document: dict[str, Any]) -> None:
+    """Give each parameter its example where the docs page looks for one: beside the schema, not in it."""
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for parameter in operation.get("parameters", ()):
+                known = parameter["schema"].pop("examples", None) or [parameter["schema"].get("default")]
+                if known[0] is not None:
+                    parameter["example"] = known[0]
 
 
 def _add(schemas: dict[str, Any], name: str, schema: dict[str, Any]) -> None:

@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from typing import Annotated, Generic, TypeVar
+import re
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
 from pydantic import BaseModel, Field
@@ -11,7 +12,6 @@ from service.core.errors import Fault, InvalidInput
 
 Entry = TypeVar("Entry")
 Limit = Annotated[int, Query(ge=1, le=500, description="how many entries a page holds")]
-After = Annotated[str | None, Query(max_length=400, description="the `next` of the page before")]
 
 
 class PageInfo(BaseModel):
@@ -34,6 +34,12 @@ def cursor(*parts: str | int) -> str:
     return base64.urlsafe_b64encode("\x1f".join(str(part) for part in parts).encode()).decode().rstrip("=")
 
 
+def after_query(*beginning: str | int) -> Any:
+    """The parameter that a page begins behind; its example is the place before the first entry of the demo."""
+    told = "the `next` of the page before; the example is the beginning"
+    return Query(max_length=400, description=told, examples=[cursor(*beginning)])
+
+
 def parts_of(after: str | None, count: int) -> list[str] | None:
     """The parts of a cursor; refused when it is not one that the service gave."""
     if after is None:
@@ -42,14 +48,14 @@ def parts_of(after: str | None, count: int) -> list[str] | None:
         parts = base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)).decode().split("\x1f")
     except (binascii.Error, UnicodeDecodeError, ValueError):
         parts = []
-    if len(parts) != count:
+    if len(parts) != count or "\0" in "".join(parts):
         raise _not_ours()
     return parts
 
 
-def whole(part: str) -> int:
-    """A whole number in a cursor."""
-    if not part.isdigit() or len(part) > 18:
+def whole(part: str, largest: int = 2**63 - 1) -> int:
+    """A whole number in a cursor, small enough for the column it is compared with."""
+    if not re.fullmatch("[0-9]{1,19}", part) or int(part) > largest:
         raise _not_ours()
     return int(part)
 

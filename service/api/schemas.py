@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from service.api.errors import FaultOut
+from service.api.statement_documents import DetailDocument, StatementDocument
 
 
 class ContractEntry(BaseModel):
@@ -52,6 +53,7 @@ class Verdict(BaseModel):
 
     index: int = Field(description="its place in what was sent, from 0")
     verdict: str = Field(description="accepted, duplicate, conflict or rejected")
+    line: int | None = Field(None, description="where it begins in a body that has lines, from 1")
     contract: str | None = None
     source: str | None = None
     id: str | None = None
@@ -140,38 +142,6 @@ class FindingsPage(BaseModel):
     next: str | None = None
 
 
-class StatementDocument(BaseModel):
-    """A payment statement as it was issued, byte for byte; it names no participant."""
-
-    number: str
-    format: int
-    contract: dict[str, str]
-    period: dict[str, str]
-    investor: dict[str, str]
-    currency: str
-    edition: str
-    sequence: int = Field(description="the log's sequence number its inputs are closed at")
-    totals: dict[str, str]
-    metrics: list[dict[str, Any]]
-    limits: list[dict[str, Any]]
-    due_from: list[dict[str, Any]]
-    postings: list[dict[str, str]]
-    terms: list[dict[str, Any]]
-    terms_in_force: int
-    illustrative: list[str]
-    detail_digest: str
-    previous: dict[str, str] | None = None
-    capital: dict[str, str] | None = None
-
-
-class DetailDocument(BaseModel):
-    """The detail beside a statement: for payer, finance and auditor, never for an investor."""
-
-    statement: str
-    detail_digest: str
-    items: list[dict[str, Any]]
-
-
 class PreviewEntry(BaseModel):
     """A statement that issuing now would issue, and its detail."""
 
@@ -209,15 +179,6 @@ class InvestorStatements(BaseModel):
     """An investor's statements of a period, one a contract, each as it was issued."""
 
     data: list[StatementDocument]
-
-
-class Explanation(BaseModel):
-    """An entry of a detail in sentences, with the events it rests on as they were posted."""
-
-    title: str
-    paragraphs: list[str]
-    item: dict[str, Any]
-    events: list[dict[str, Any]]
 
 
 class Check(BaseModel):

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from service.cli import contracts, events, keys, statements
 from service.cli.demo import run_demo
-from service.cli.running import AsJson, answer_json, on_the_ledger, out
-from service.settings import settings
+from service.cli.doctor import doctor, health
+from service.cli.running import AsJson, answer_json, chosen, on_the_ledger, out
+from service.cli.serving import migrate_now, run_service
 from service.workflows.ledger import Ledger
 from service.workflows.rebuild import Rebuilt, rebuild, rebuild_all
 
@@ -24,6 +24,8 @@ app.add_typer(contracts.app, name="contracts")
 app.add_typer(events.app, name="events")
 app.add_typer(statements.app, name="statements")
 app.add_typer(keys.app, name="keys")
+app.command()(doctor)
+app.command()(health)
 
 
 @app.command()
@@ -33,7 +35,7 @@ def demo(
     stay: Annotated[bool, typer.Option(help="Leave the service running afterwards.")] = True,
 ) -> None:
     """Load the contracts and their demo facts through the API, issue every period through 2023, show the results."""
-    run_demo(folder, port if port is not None else settings().port, stay=stay)
+    run_demo(folder, port if port is not None else chosen().port, stay=stay)
 
 
 @app.command()
@@ -41,19 +43,16 @@ def serve(
     host: Annotated[str | None, typer.Option(help="The address to listen on; else HOST.")] = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on; else PORT, else 8000.")] = None,
 ) -> None:
-    """Run the service; its docs page is at /docs."""
-    chosen = settings()
-    uvicorn.run("service.main:create_app", factory=True, host=host or chosen.host, port=port or chosen.port)
+    """Run the service; its docs page is at /docs. SIGTERM lets running requests end."""
+    run_service(host, port)
 
 
 @app.command()
 def migrate() -> None:
-    """Bring the database of DATABASE_URL up to date."""
-
-    async def nothing(_: Ledger) -> None:
-        return None
-
-    on_the_ledger(nothing)
+    """Bring the database of DATABASE_URL up to date and put back the guards of the log that are missing."""
+    restored = migrate_now()
+    if restored:
+        out.print(f"Guards were missing and stand again: {', '.join(restored)}. Find out who removed them.")
     out.print("The schema is current.")
 
 

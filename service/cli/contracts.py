@@ -15,7 +15,9 @@ from service.workflows.from_files import terms_from
 from service.workflows.ledger import Ledger
 
 app = typer.Typer(help="Contract files.", no_args_is_help=True)
-Folders = Annotated[list[Path], typer.Argument(help="Folders of contracts, or of one contract.", exists=True)]
+Folders = Annotated[
+    list[Path], typer.Argument(help="Folders of contracts, or of one contract.", exists=True, file_okay=False)
+]
 
 
 def _folders(paths: list[Path]) -> list[ContractFolder]:
@@ -40,6 +42,8 @@ def check(paths: Folders, as_json: AsJson = False) -> None:
         answer_json({"sound": sound, "faults": [{"file": f, "pointer": p, "detail": d} for f, p, d in faults]})
     elif faults:
         out.print(faults_table("Not sound", faults))
+    elif not sound:
+        out.print("There is no contract here: a contract folder holds its first version as 1.toml.")
     else:
         out.print(f"{len(sound)} contract files are sound: {', '.join(sound)}.")
     raise typer.Exit(1 if faults or not sound else 0)

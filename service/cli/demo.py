@@ -13,9 +13,9 @@ import uvicorn
 from rich.progress import Progress
 from rich.table import Table
 
-from service.cli.running import err, opened, out
+from service.cli.running import chosen, err, opened, out
+from service.cli.serving import server_config
 from service.cli.tables import explanation_panel, statement_table
-from service.settings import settings
 from service.storage.contract_files import ContractFolder, contract_folders
 from service.storage.event_files import read_events
 from service.workflows.access import new_administrator_key
@@ -30,16 +30,16 @@ def run_demo(folder: Path, port: int, *, stay: bool) -> None:
     _refuse_taken_port(port)
     key = asyncio.run(_demo_key())
     app = "service.main:create_app"
-    server = uvicorn.Server(uvicorn.Config(app, factory=True, host=settings().host, port=port, log_level="warning"))
+    server = uvicorn.Server(server_config(app, chosen().host, port, "WARNING"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
         _wait_until_started(server, thread)
         with httpx.Client(
-            base_url=f"http://{settings().host}:{port}", headers={"Authorization": f"Bearer {key}"}, timeout=60
+            base_url=f"http://{chosen().host}:{port}", headers={"Authorization": f"Bearer {key}"}, timeout=60
         ) as client:
             _load_and_show(client, contract_folders(folder))
-        out.print(f"\nThe docs page: http://{settings().host}:{port}/docs", highlight=False)
+        out.print(f"\nThe docs page: http://{chosen().host}:{port}/docs", highlight=False)
         out.print(f"Authorize there with this key, made for the demo: {key}", highlight=False, soft_wrap=True)
         if stay:
             out.print("Press Ctrl-C to stop the service.")
@@ -55,7 +55,7 @@ def run_demo(folder: Path, port: int, *, stay: bool) -> None:
 async def _demo_key() -> str:
     ledger = opened()
     try:
-        await prepare(ledger, settings())
+        await prepare(ledger, chosen())
         return await new_administrator_key(ledger, "demo")
     finally:
         await ledger.database.dispose()
@@ -63,7 +63,7 @@ async def _demo_key() -> str:
 
 def _refuse_taken_port(port: int) -> None:
     with socket.socket() as probe:
-        if probe.connect_ex((settings().host, port)) == 0:
+        if probe.connect_ex((chosen().host, port)) == 0:
             err.print(f"Port {port} is taken; choose another with --port, or PORT=8001 make run.")
             raise typer.Exit(1)
 
@@ -133,7 +133,7 @@ def _show_preview(client: httpx.Client, contract: str) -> tuple[str, int] | None
     """Show the preview of the open period; the first line of the investor's last statement, if it has any."""
     answer = client.get(f"/v1/contracts/{contract}/statements/{_PREVIEWED}/preview", params={"investor": _INVESTOR})
     for entry in _answer(answer)["data"]:
-        out.print("[bold]Preview, not issued[/]")
+        out.print("Preview, not issued", style="bold")
         out.print(statement_table(entry["statement"]))
     params = {"contract": contract, "period": _LAST_ISSUED, "investor": _INVESTOR}
     for issued in _answer(client.get("/v1/statements", params=params))["data"]:
@@ -154,8 +154,8 @@ def _answer(response: httpx.Response) -> Any:
     """The JSON of a good answer; a problem is told and ends the demo."""
     if response.is_error:
         told = response.json()
-        err.print(f"[bold red]{told['title']}[/]: {told['detail']}", highlight=False)
+        err.print(f"{told['title']}: {told['detail']}", style="bold red", highlight=False)
         for fault in told["errors"]:
-            err.print(f"  {fault['pointer'] or '(the whole)'}: {fault['detail']}", highlight=False, markup=False)
+            err.print(f"  {fault['pointer'] or '(the whole)'}: {fault['detail']}", highlight=False)
         raise typer.Exit(1)
     return response.json()

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,8 +11,10 @@ from rich.progress import Progress
 
 from service.cli.running import ACTOR, AsJson, answer_json, err, on_the_ledger, out, told
 from service.cli.tables import faults_table
+from service.core.errors import InvalidInput
 from service.storage.event_files import read_events
 from service.storage.strict_json import strict_json
+from service.workflows.from_files import text_of
 from service.workflows.ingest import LARGEST_BATCH, post_events
 from service.workflows.ledger import Ledger
 from service.workflows.reading_events import EventVerdict
@@ -55,10 +58,23 @@ def load(
 
 
 def _documents(file: Path, contract: str | None) -> list[Any]:
-    text = file.read_text(encoding="utf-8")
+    text = text_of(file)
     if file.suffix == ".csv":
         return list(read_events(text, contract))
-    return [strict_json(line.encode()) for line in text.splitlines() if line.strip()]
+    lines = enumerate(text.removeprefix("\ufeff").split("\n"), start=1)
+    return [_with_contract(_document(line, number), contract) for number, line in lines if line.strip()]
+
+
+def _document(line: str, number: int) -> Any:
+    try:
+        return strict_json(line.encode())
+    except InvalidInput as error:
+        faults = [replace(fault, pointer=f"/{number}") for fault in error.faults]
+        raise InvalidInput("A line of the file is not acceptable JSON.", faults, "malformed") from None
+
+
+def _with_contract(document: Any, contract: str | None) -> Any:
+    return {"contract": contract, **document} if contract and isinstance(document, dict) else document
 
 
 async def _post(ledger: Ledger, documents: Sequence[Any]) -> list[EventVerdict]:

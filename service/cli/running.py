@@ -11,21 +11,33 @@ import typer
 from rich.console import Console
 
 from service.core.errors import InvalidInput, LedgerError
-from service.settings import settings
+from service.settings import BadSettings, Settings, settings
 from service.workflows.ledger import Ledger
 from service.workflows.opening import ledger_at, prepare
 
 Result = TypeVar("Result")
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON on standard output.")]
 
-out = Console(soft_wrap=False)
-err = Console(stderr=True)
+# No markup: what is shown are titles and names of others, in which brackets mean nothing.
+out = Console(soft_wrap=False, markup=False)
+err = Console(stderr=True, markup=False)
 ACTOR = "command-line"
+
+
+def chosen() -> Settings:
+    """The settings of this process; bad ones are told and end with exit code 2."""
+    try:
+        return settings()
+    except BadSettings as error:
+        stop(str(error), 2)
 
 
 def opened() -> Ledger:
     """The ledger of DATABASE_URL, not yet prepared."""
-    return ledger_at(settings(), lambda: datetime.now(UTC), secrets.token_bytes)
+    try:
+        return ledger_at(chosen(), lambda: datetime.now(UTC), secrets.token_bytes)
+    except ValueError as error:
+        stop(f"DATABASE_URL: {error}", 2)
 
 
 def on_the_ledger(work: Callable[[Ledger], Awaitable[Result]]) -> Result:
@@ -34,9 +46,9 @@ def on_the_ledger(work: Callable[[Ledger], Awaitable[Result]]) -> Result:
     async def run() -> Result:
         ledger = opened()
         try:
-            key = await prepare(ledger, settings())
+            key = await prepare(ledger, chosen())
             if key is not None:
-                err.print(f"Administrator key, shown this once: {key}", highlight=False)
+                err.print(f"Administrator key, shown this once: {key}", highlight=False, soft_wrap=True)
             return await work(ledger)
         finally:
             await ledger.database.dispose()
@@ -50,14 +62,22 @@ def told(work: Callable[[], Result]) -> Result:
         return work()
     except LedgerError as error:
         refuse(error)
+    except OSError as error:
+        stop(f"The database cannot be reached, or a file cannot be read: {error}")
 
 
 def refuse(error: LedgerError) -> NoReturn:
     """Tell a refusal, every fault with its place and remedy, and end."""
-    err.print(f"[bold red]{error.message}[/]", highlight=False)
+    err.print(error.message, style="bold red", highlight=False)
     for fault in error.faults if isinstance(error, InvalidInput) else ():
-        err.print(f"  {fault.pointer or '(the whole)'}: {fault.detail}", highlight=False, markup=False)
+        err.print(f"  {fault.pointer or '(the whole)'}: {fault.detail}", highlight=False)
     raise typer.Exit(1)
+
+
+def stop(message: str, code: int = 1) -> NoReturn:
+    """Say what stands in the way, and end."""
+    err.print(message, style="bold red", highlight=False, soft_wrap=True)
+    raise typer.Exit(code)
 
 
 def answer_json(document: Any) -> None:

@@ -65,8 +65,9 @@ def _footnote(statement: Document) -> str:
 
 
 def explanation_panel(title: str, paragraphs: list[str]) -> RenderableType:
-    """An explained line."""
-    return Panel(Text("\n\n".join(paragraphs)), title=title, title_align="left", expand=False, width=110)
+    """An explained line; its title stands inside, because a title in the frame would be cut off."""
+    body = Text("\n\n").join([Text(title, style="bold"), *map(Text, paragraphs)])
+    return Panel(body, expand=False, width=110)
 
 
 def faults_table(title: str, rows: list[tuple[str, str, str]]) -> RenderableType:

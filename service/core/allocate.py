@@ -8,6 +8,8 @@ from service.core.price import OutcomeKey, PricedLine
 from service.core.terms import Metric, Terms
 from service.core.terms.contract import whole_weights
 
+_Parts = list[tuple[str, int, tuple[tuple[str, int], ...]]]
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class LineKey:
@@ -34,11 +36,16 @@ class Splitter:
     def __init__(self) -> None:
         self._payers: dict[tuple[int, str], tuple[tuple[str, ...], tuple[int, ...]]] = {}
         self._investors: dict[int, tuple[tuple[str, ...], tuple[int, ...]]] = {}
+        self._parts: dict[tuple[int, str, int], _Parts] = {}
 
-    def parts(
-        self, terms: Terms, metric: Metric, amount_minor: int
-    ) -> list[tuple[str, int, tuple[tuple[str, int], ...]]]:
+    def parts(self, terms: Terms, metric: Metric, amount_minor: int) -> _Parts:
         """(payer, its part, ((investor, what it is due of that part), ...)) in the contract's order."""
+        key = (terms.version, metric.id, amount_minor)
+        if key not in self._parts:
+            self._parts[key] = self._split(terms, metric, amount_minor)
+        return self._parts[key]
+
+    def _split(self, terms: Terms, metric: Metric, amount_minor: int) -> _Parts:
         payer_key = (terms.version, metric.id)
         if payer_key not in self._payers:
             shares = terms.payers_of(metric)
@@ -58,8 +65,9 @@ def allocate(lines: Iterable[PricedLine]) -> tuple[Allocation, ...]:
     """Every line's parts by payer and investor; they sum to the line exactly."""
     splitter = Splitter()
     return tuple(
-        Allocation(LineKey(line.key, payer), line, investor, part, due)
+        Allocation(key, line, investor, part, due)
         for line in lines
         for payer, part, dues in splitter.parts(line.terms, line.metric, line.net_minor)
+        for key in (LineKey(line.key, payer),)
         for investor, due in dues
     )

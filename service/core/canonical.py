@@ -7,6 +7,7 @@ is byte-equal to RFC 8785.
 
 import hashlib
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ import orjson
 
 _KEY = re.compile(r"[a-z0-9_]+\Z")
 _LARGEST = 2**53 - 1
+_TEXT, _SIMPLE = frozenset({str}), frozenset({str, bool, type(None)})
 
 Document = dict[str, Any]
 
@@ -25,19 +27,22 @@ def _is_key(key: str) -> bool:
 
 def _check(value: Any) -> None:
     kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return
     if kind is dict:
-        for key, member in value.items():
-            if type(key) is not str or not _is_key(key):
-                raise ValueError("a key of a canonical document is made of a-z, 0-9 and _")
+        # Sets and maps, because this runs for every object of every document: they loop without the interpreter.
+        if not _TEXT.issuperset(map(type, value)) or not all(map(_is_key, value)):
+            raise ValueError("a key of a canonical document is made of a-z, 0-9 and _")
+        _check_members(value.values())
+    elif kind is list:
+        _check_members(value)
+    elif kind not in _SIMPLE and (kind is not int or abs(value) > _LARGEST):
+        raise ValueError(f"a canonical document cannot hold a {kind.__name__} of this size or kind")
+
+
+def _check_members(members: Collection[Any]) -> None:
+    if not _SIMPLE.issuperset(map(type, members)):
+        for member in members:
             if type(member) is not str:
                 _check(member)
-    elif kind is list:
-        for member in value:
-            _check(member)
-    elif kind is not int or abs(value) > _LARGEST:
-        raise ValueError(f"a canonical document cannot hold a {kind.__name__} of this size or kind")
 
 
 def to_bytes(document: Document) -> bytes:

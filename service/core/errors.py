@@ -6,6 +6,7 @@ LedgerError
 ├── WrongState              the ledger's state does not allow it (already issued, not the next period)
 ├── Conflict                the same identity with other content
 ├── NotAuthenticated        no key, or a key nobody has
+├── Unavailable             the database is away, full or busy; the same request may succeed later
 └── BrokenInvariant         a promise of the ledger does not hold; never caught, always rolled back
 """
 
@@ -66,6 +67,12 @@ class NotAuthenticated(LedgerError):
     """The call carries no key, or one that is not known."""
 
     code = "not-authenticated"
+
+
+class Unavailable(LedgerError):
+    """The database is away, full or busy: the unit of work was stored whole or not at all, and may be sent again."""
+
+    code = "unavailable"
 
 
 class BrokenInvariant(LedgerError):

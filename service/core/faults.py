@@ -36,6 +36,8 @@ _REMEDIES: dict[str, tuple[str, str]] = {
     "greater_than_equal": ("out-of-range", "must be at least {ge}"),
     "less_than": ("out-of-range", "must be less than {lt}"),
     "less_than_equal": ("out-of-range", "must be at most {le}"),
+    "bool_parsing": ("wrong-type", "must be true or false"),
+    "enum": ("not-allowed", "must be one of: {expected}"),
     "literal_error": ("not-allowed", "must be one of: {expected}"),
     "union_tag_invalid": ("not-allowed", "must be one of: {expected_tags}"),
     "union_tag_not_found": ("required", "needs the field {discriminator} to say which kind it is"),
@@ -47,6 +49,12 @@ _REMEDIES: dict[str, tuple[str, str]] = {
     "model_type": ("wrong-type", "must be a table of keys and values"),
     "model_attributes_type": ("wrong-type", "must be a table of keys and values"),
 }
+_UNNAMED = ("not-valid", "is not valid here; see the description of this field")
+
+
+def code_of(kind: str) -> str:
+    """The stable code of one of pydantic's error types."""
+    return _REMEDIES.get(kind, _UNNAMED)[0]
 
 
 def faults_of(error: ValidationError, document: Any, free_keys: frozenset[str] = frozenset()) -> tuple[Fault, ...]:
@@ -75,7 +83,7 @@ def _fault(entry: Any, document: Any, free_keys: frozenset[str]) -> Fault:
     pointer = pointer_to(place[:inside], document, missing=kind == "missing")
     if kind == "value_error" and isinstance(context.get("error"), Refused):
         return Fault(pointer, context["error"].code, str(context["error"]))
-    code, remedy = _REMEDIES.get(kind, ("not-valid", "is not valid here; see the description of this field"))
+    code, remedy = _REMEDIES.get(kind, _UNNAMED)
     return Fault(pointer, code, remedy.format_map(_Limits(context)))
 
 

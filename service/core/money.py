@@ -89,6 +89,8 @@ def split(total_minor: int, weights: Sequence[int]) -> tuple[int, ...]:
     """
     if not weights or any(weight <= 0 for weight in weights):
         raise ValueError("a split needs at least one weight, all of them positive")
+    if len(weights) == 1:
+        return (total_minor,)
     if total_minor < 0:
         return tuple(-part for part in split(-total_minor, weights))
     whole = sum(weights)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 PeriodKind = Literal["year", "half-year", "quarter", "month"]
@@ -34,7 +35,9 @@ def add_months(day: date, months: int) -> date:
     """Move by calendar months, keeping the day number and clamping it to the month's last day."""
     years, month0 = divmod(day.month - 1 + months, 12)
     year = day.year + years
-    return date(year, month0 + 1, min(day.day, calendar.monthrange(year, month0 + 1)[1]))
+    # Every month has 28 days; only a later day needs to ask how long this one is.
+    last = 28 if day.day <= 28 else calendar.monthrange(year, month0 + 1)[1]
+    return date(year, month0 + 1, min(day.day, last))
 
 
 def add_weeks(day: date, weeks: int) -> date:
@@ -48,6 +51,7 @@ def days_of(period: Period) -> Iterator[date]:
         yield period.start + timedelta(days=offset)
 
 
+@lru_cache(maxsize=4096)
 def period_containing(day: date, kind: PeriodKind) -> Period:
     """The statement period of that kind in which the date lies."""
     months = _MONTHS[kind]

@@ -14,7 +14,7 @@ from service.core import canonical
 from service.core.allocate import Allocation, LineKey, Splitter, allocate
 from service.core.canonical import Document
 from service.core.evaluate import Finding, evaluate
-from service.core.events import EffectiveFacts, RecordedFact, effective_at
+from service.core.events import EffectiveFacts, FactRef, RecordedFact, effective_at
 from service.core.period import Period
 from service.core.post import Transaction, post_statement
 from service.core.price import PricedLine, gross_minor, limit_uses, price
@@ -86,6 +86,15 @@ class Draft:
     transaction: Transaction
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the differences of every investor of one issue look things up in."""
+
+    findings: Mapping[tuple[str, str, str], Finding]
+    recorded: Mapping[FactRef, RecordedFact]
+    previous_sequence: int
+
+
 def calculate(inputs: Inputs, period: Period) -> Calculation:
     """Evaluate, price and allocate everything known at the inputs' sequence number."""
     edition = EDITIONS[inputs.terms.in_force(period.last_day).edition]
@@ -106,8 +115,13 @@ def draft_statements(
     calculation = calculate(inputs, period)
     # n is the same for all investors of one issue: one who joins later also knows what was learned since
     previous = max((history.prior.sequence for history in histories.values() if history.prior), default=0)
+    known = _Known(
+        {(found.metric, found.step, found.participant): found for found in calculation.findings},
+        {entry.fact.ref: entry for entry in inputs.facts if entry.sequence <= inputs.sequence},
+        previous,
+    )
     return tuple(
-        _draft(inputs, period, calculation, share.party, histories.get(share.party, History(None, ())), previous, keys)
+        _draft(inputs, period, calculation, share.party, histories.get(share.party, History(None, ())), known, keys)
         for share in inputs.terms.investors
     )
 
@@ -118,13 +132,13 @@ def _draft(
     calculation: Calculation,
     investor: str,
     history: History,
-    previous: int,
+    known: _Known,
     keys: Keys | None,
 ) -> Draft:
     terms = inputs.terms
     latest = terms.latest
     number = f"{latest.contract}/{period.label}/{investor}/1"
-    lines = differences(_position(inputs, period, calculation, investor, history, previous))
+    lines = differences(_position(inputs, period, calculation, investor, history, known))
     pending = _pending(terms, calculation.findings, investor)
     items = detail_items(_item_documents(terms, lines, pending, investor), number, keys)
     commitments = [item.commitment for item in items if item.commitment is not None]
@@ -146,18 +160,18 @@ def _draft(
 
 
 def _position(
-    inputs: Inputs, period: Period, calculation: Calculation, investor: str, history: History, previous: int
+    inputs: Inputs, period: Period, calculation: Calculation, investor: str, history: History, known: _Known
 ) -> Position:
     return Position(
         inputs.terms,
         period,
-        {(found.metric, found.step, found.participant): found for found in calculation.findings},
+        known.findings,
         calculation.facts,
-        {entry.fact.ref: entry for entry in inputs.facts if entry.sequence <= inputs.sequence},
-        previous,
+        known.recorded,
+        known.previous_sequence,
         due_by_key(calculation.allocations, investor, period),
         stated_lines(history.items, inputs.terms.latest.currency),
-        _under_old_terms(inputs, period, investor, previous),
+        _under_old_terms(inputs, period, investor, known.previous_sequence),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 
 Conversion = Callable[[Fraction], Fraction]
 
@@ -18,6 +19,11 @@ def can_convert(measure: str, unit: str, into: str) -> bool:
     return unit == into or (measure, unit, into) in _CONVERSIONS
 
 
+def known_units(measure: str) -> tuple[str, ...]:
+    """The units a measure with known conversions can be compared in; none for a measure without."""
+    return tuple(sorted({target for name, _, target in _CONVERSIONS if name == measure}))
+
+
 def units_for(measure: str, into: str) -> tuple[str, ...]:
     """The units in which the measure may be reported when the contract compares it in `into`."""
     others = sorted(unit for known, unit, target in _CONVERSIONS if known == measure and target == into)
@@ -31,6 +37,7 @@ def convert(measure: str, value: Fraction, unit: str, into: str) -> Fraction:
     return _CONVERSIONS[measure, unit, into](value)
 
 
+@lru_cache(maxsize=4096)
 def to_four_decimals(value: Fraction) -> str:
     """A quantity for people: at most four decimals, half away from zero, no trailing zeros ("8.375", "73")."""
     if value.denominator == 1:

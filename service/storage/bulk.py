@@ -73,8 +73,9 @@ async def _copy(session: AsyncSession, table: Table, rows: Sequence[tuple[Any, .
         await driver.copy_records_to_table(table.name, records=rows, columns=names)
     except asyncpg.IntegrityConstraintViolationError as error:
         raise IntegrityError(f"COPY {table.name}", None, error) from error
-    except asyncpg.PostgresError as error:
-        raise DBAPIError(f"COPY {table.name}", None, error) from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        lost = driver.is_closed()
+        raise DBAPIError(f"COPY {table.name}", None, error, connection_invalidated=lost) from error
 
 
 async def _driver_in_transaction(session: AsyncSession) -> Any:

@@ -15,6 +15,7 @@ from service.core.terms import Terms, TermsTimeline, read_amendment, read_terms
 from service.storage.strict_json import strict_json
 
 TOML, JSON = "application/toml", "application/json"
+_MOST_DOTS = 300
 _PLACE = re.compile(r"at (line \d+, column \d+|end of document)")
 
 
@@ -38,9 +39,10 @@ def read_file(file: bytes, media_type: str) -> Mapping[str, Any]:
     if media_type == JSON:
         document = strict_json(file)
     else:
+        _refuse_deep_keys(text)
         try:
             document = tomllib.loads(text.replace("\r\n", "\n"), parse_float=Decimal)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # ValueError alone: a whole number of thousands of digits
             found = _PLACE.search(str(error))
             place = found[1] if found else "an unknown place"
             raise _malformed(
@@ -53,6 +55,12 @@ def read_file(file: bytes, media_type: str) -> Mapping[str, Any]:
 
 def _malformed(message: str, remedy: str) -> InvalidInput:
     return InvalidInput(message, [Fault("", "malformed", remedy)], "malformed")
+
+
+def _refuse_deep_keys(text: str) -> None:
+    """The parser's work grows with the square of the dots in a key; no contract nests as deeply."""
+    if any(line.count(".") > _MOST_DOTS for line in text.split("\n")):
+        raise _malformed("The text is not TOML.", f"a line holds more than {_MOST_DOTS} points; nest less deeply")
 
 
 def terms_in(file: bytes, media_type: str, known: TermsTimeline | None) -> Terms:

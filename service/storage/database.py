@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from alembic import command
@@ -11,12 +12,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
-from service.storage.guards import missing_guards
+from service.storage.guards import install_guards, missing_guards
+from service.storage.outages import outages_told
 from service.storage.sqlite_connection import prepare, prepare_for_migration
 from service.storage.store import Store
+from service.telemetry.metrics import COMMIT_SECONDS
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -29,7 +32,10 @@ _READING: dict[str, dict[str, Any]] = {
 
 def async_url(url: str) -> URL:
     """The URL with its async driver; ValueError for a database other than SQLite in a file or PostgreSQL."""
-    given = make_url(url)
+    try:
+        given = make_url(url)
+    except (ArgumentError, ValueError):
+        raise ValueError("is not a URL; give sqlite:///path/to/file or postgresql://user@host/database") from None
     match given.get_backend_name():
         case "sqlite" if given.database and given.database != ":memory:":
             return given.set(drivername="sqlite+aiosqlite")
@@ -48,9 +54,11 @@ def engine_for(url: str, *, migrating: bool = False) -> AsyncEngine:
     """
     target = async_url(url)
     if target.get_backend_name() != "sqlite":
-        return create_async_engine(target)
+        engine = create_async_engine(target, hide_parameters=True)
+        event.listen(engine.sync_engine, "checkout", _refuse_closed)
+        return engine
     _create_folder(target)
-    engine = create_async_engine(target)
+    engine = create_async_engine(target, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", prepare_for_migration if migrating else prepare)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -75,28 +83,35 @@ class Database:
         """A unit that writes: committed if the block ends, rolled back if it raises.
 
         On SQLite it holds the file's only write lock from its first statement on; on PostgreSQL READ COMMITTED.
+        Raises Unavailable where the database is away, full or busy.
         """
-        async with self._writing.begin() as session:
-            yield Store(session)
+        with outages_told():
+            async with self._writing.begin() as session:
+                yield Store(session)
+                ended = perf_counter()
+            COMMIT_SECONDS.observe(perf_counter() - ended)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Store]:
-        """A unit that reads one snapshot throughout, whatever is committed meanwhile; it must not write."""
-        async with self._reading.begin() as session:
-            yield Store(session)
+        """A unit that reads one snapshot throughout, whatever is committed meanwhile; it must not write.
+
+        Raises Unavailable where the database is away or busy.
+        """
+        with outages_told():
+            async with self._reading.begin() as session:
+                yield Store(session)
 
     async def missing_guards(self) -> tuple[str, ...]:
-        """The append-only guards that are not in force; empty when the log is protected."""
-        async with self.engine.connect() as connection:
-            return await connection.run_sync(missing_guards)
+        """The append-only guards that are not in force; empty when the log is protected. Raises Unavailable."""
+        with outages_told():
+            async with self.engine.connect() as connection:
+                return await connection.run_sync(missing_guards)
 
     async def revision(self) -> str | None:
-        """The revision its schema is at; OSError where the database cannot be reached."""
-        try:
+        """The revision its schema is at; raises Unavailable."""
+        with outages_told():
             async with self.engine.connect() as connection:
                 return await connection.run_sync(_revision)
-        except (DBAPIError, OSError) as error:
-            raise OSError("the database cannot be reached") from error
 
     async def dispose(self) -> None:
         """Close every connection."""
@@ -109,6 +124,22 @@ async def migrate(url: str, revision: str = "head") -> None:
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_upgrade, revision)
+    finally:
+        await engine.dispose()
+
+
+async def restore_guards(url: str) -> tuple[str, ...]:
+    """Put every guard of a migrated database in place; the names of those that were missing.
+
+    Not done at each start: whoever takes a guard away should be noticed.
+    """
+    engine = engine_for(url, migrating=True)
+    try:
+        async with engine.begin() as connection:
+            missing = await connection.run_sync(missing_guards)
+            if missing:
+                await connection.run_sync(install_guards)
+            return missing
     finally:
         await engine.dispose()
 
@@ -157,6 +188,12 @@ def _with_asyncpg(given: URL) -> URL:
 
 def _create_folder(target: URL) -> None:
     Path(target.database or "").parent.mkdir(parents=True, exist_ok=True)
+
+
+def _refuse_closed(dbapi_connection: Any, record: Any, proxy: Any) -> None:
+    # The driver has seen the server hang up by itself: cheaper than asking the server at every checkout.
+    if dbapi_connection.driver_connection.is_closed():
+        raise DisconnectionError("the server closed the connection while nobody used it")
 
 
 def _begin_sqlite(connection: Connection) -> None:

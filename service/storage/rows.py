@@ -147,6 +147,19 @@ class Balance(NamedTuple):
     amount_minor: int
 
 
+class AnswerRow(NamedTuple):
+    """What was answered under a key; `fingerprint` (32 bytes) is of the request, `body` is sent again as it is."""
+
+    actor: str
+    route: str
+    key: str
+    fingerprint: bytes
+    status: int
+    location: str | None
+    body: bytes
+    recorded_at: datetime
+
+
 class CredentialRow(NamedTuple):
     """Who may do what; `secret_sha256` (32 bytes) stands for the secret, which is never stored."""
 

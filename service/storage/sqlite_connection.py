@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Any
 
-_SETTINGS = {
+SETTINGS = {
     "busy_timeout": "15000",
     "journal_mode": "WAL",
     "synchronous": "FULL",
@@ -50,13 +50,13 @@ _HARMLESS_PRAGMAS = frozenset(
 
 def prepare(dbapi_connection: Any, record: Any) -> None:
     """Set a connection of the running ledger: foreign keys checked, schema and settings locked."""
-    _set(dbapi_connection, _SETTINGS | {"foreign_keys": "ON"})
+    _set(dbapi_connection, SETTINGS | {"foreign_keys": "ON"})
     dbapi_connection.run_async(lambda connection: connection.set_authorizer(authorize))
 
 
 def prepare_for_migration(dbapi_connection: Any, record: Any) -> None:
     """Set a connection that changes the schema: a table that is built anew must be free to go for a moment."""
-    _set(dbapi_connection, _SETTINGS | {"foreign_keys": "OFF"})
+    _set(dbapi_connection, SETTINGS | {"foreign_keys": "OFF"})
 
 
 def authorize(action: int, first: str | None, second: str | None, database: str | None, trigger: str | None) -> int:

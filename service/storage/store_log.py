@@ -29,6 +29,10 @@ class LogStore:
         # SQLite has no row locks: the unit has held the only write lock since its BEGIN IMMEDIATE.
         return await self._one_head(_select_head(contract).with_for_update())
 
+    async def chains(self) -> list[str]:
+        """Every contract that has a chain, by name."""
+        return list((await self._session.execute(select(_head.contract).order_by(_head.contract))).scalars())
+
     async def create_head(self, contract: str) -> Head:
         """Begin a chain at (0, 32 zero bytes); if another unit was first, the head it left; locked."""
         head = {"contract": contract, "sequence": 0, "digest": GENESIS_DIGEST}

@@ -7,6 +7,7 @@ from service.core.errors import Fault, InvalidInput
 from service.core.money import JsonNumber
 
 _DEEPEST = 40
+_CONTAINERS = frozenset({dict, list})
 
 
 def strict_json(body: bytes) -> Any:
@@ -55,9 +56,9 @@ def _whole(text: str) -> int:
 
 
 def _depth_exceeds(value: Any, allowed: int) -> bool:
-    if not isinstance(value, dict | list):
-        return False
-    if allowed == 0:
-        return True
-    members = value.values() if isinstance(value, dict) else value
-    return any(_depth_exceeds(member, allowed - 1) for member in members)
+    """Level by level: a parser's values are plain dicts and lists."""
+    level = [value] if type(value) in _CONTAINERS else []
+    for _ in range(allowed):
+        inside = (part.values() if type(part) is dict else part for part in level)
+        level = [member for members in inside for member in members if type(member) in _CONTAINERS]
+    return bool(level)

@@ -114,6 +114,21 @@ class CredentialTable(LedgerTable, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class IdempotencyTable(LedgerTable, table=True):
+    """What was answered under an Idempotency-Key; one row stands for one effect."""
+
+    __tablename__ = "idempotency"
+
+    actor: str = Field(primary_key=True, sa_type=Text)
+    route: str = Field(primary_key=True, sa_type=Text)
+    key: str = Field(primary_key=True, sa_type=Text)
+    fingerprint: bytes = Field(sa_type=LargeBinary(32))
+    status: int = Field(sa_type=Integer)
+    location: str | None = Field(default=None, sa_type=Text)
+    body: bytes = Field(sa_type=LargeBinary)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class TermsVersionTable(LedgerTable, table=True):
     """Look-up: the versions of each contract's terms."""
 

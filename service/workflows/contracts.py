@@ -4,14 +4,16 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-from service.core.errors import Conflict, NotFound
+from service.core.errors import Conflict, InvalidInput, NotFound
 from service.core.terms import Terms, TermsTimeline
-from service.storage.contract_files import terms_in
+from service.storage.contract_files import read_file, terms_in
 from service.storage.rows import ContractRow, TermsRow
 from service.storage.store import Store
+from service.workflows.idempotency import Keyed, in_one_unit
 from service.workflows.journal import Journal, open_journal
 from service.workflows.known import terms_known, timeline_of
 from service.workflows.ledger import Ledger
+from service.workflows.personal_data import personal_data_faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,14 @@ class Registered:
     sequence: int
 
 
-async def create_contract(ledger: Ledger, file: bytes, media_type: str, actor: str) -> Registered:
+async def create_contract(
+    ledger: Ledger, file: bytes, media_type: str, actor: str, keyed: Keyed[Registered] | None = None
+) -> Registered:
     """Register a contract from its first file; the same file again gives what was registered (idempotent)."""
+    _refuse_personal_data(file, media_type)
     terms = terms_in(file, media_type, known=None)
-    async with ledger.database.begin() as store:
+
+    async def create(store: Store) -> Registered:
         head = await store.create_head(terms.contract)
         if head.sequence:
             known = await store.terms(terms.contract)
@@ -42,10 +48,16 @@ async def create_contract(ledger: Ledger, file: bytes, media_type: str, actor: s
         journal = await open_journal(store, terms.contract, head, actor, ledger.now())
         return await _register(store, journal, terms, file, media_type)
 
+    return await in_one_unit(ledger, create, keyed)
 
-async def amend_contract(ledger: Ledger, contract: str, file: bytes, media_type: str, actor: str) -> Registered:
+
+async def amend_contract(
+    ledger: Ledger, contract: str, file: bytes, media_type: str, actor: str, keyed: Keyed[Registered] | None = None
+) -> Registered:
     """Register a further version: the whole terms again, with a later version number and its first day."""
-    async with ledger.database.begin() as store:
+    _refuse_personal_data(file, media_type)
+
+    async def amend(store: Store) -> Registered:
         head = await store.lock_head(contract)
         rows = await store.terms(contract)
         if head is None or not rows:
@@ -58,6 +70,15 @@ async def amend_contract(ledger: Ledger, contract: str, file: bytes, media_type:
         terms = terms_in(file, media_type, timeline)
         journal = await open_journal(store, contract, head, actor, ledger.now())
         return await _register(store, journal, terms, file, media_type)
+
+    return await in_one_unit(ledger, amend, keyed)
+
+
+def _refuse_personal_data(file: bytes, media_type: str) -> None:
+    """The file goes into the log for ever, so nobody's number may stand in it."""
+    faults = tuple(dict.fromkeys(personal_data_faults(read_file(file, media_type))))
+    if faults:
+        raise InvalidInput("The contract seems to hold a CPR number.", faults, "personal-data-suspected")
 
 
 async def _register(store: Store, journal: Journal, terms: Terms, file: bytes, media_type: str) -> Registered:

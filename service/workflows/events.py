@@ -129,7 +129,7 @@ def _unused_because(fact: Fact, fate: FactRef | None, terms: TermsTimeline, find
     reading = list(dict.fromkeys(metric.id for metric in metrics if reads(metric.rule, fact)))
     if not reading:
         said = "|".join(fact.names) if isinstance(fact, Coverage) else fact.name
-        return f"no metric of the contract reads a {fact.kind} of {said}"
+        return f"no metric of the contract reads {said} ({fact.kind})"
     mine = [finding for finding in findings if finding.metric in reading]
     if any(finding.why == "awaits-enrolment" for finding in mine):
         return "it waits for an enrolment of its participant"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.core import canonical
-from service.core.errors import InvalidInput
+from service.core.errors import Fault, InvalidInput
 from service.core.events import RecordedFact
 from service.core.period import Period
 from service.core.pipeline import Draft, History, Inputs, draft_statements
@@ -49,11 +49,20 @@ def terms_from(versions: Sequence[bytes]) -> TermsTimeline:
     return known
 
 
+def text_of(file: Path) -> str:
+    """The text of a file of events; InvalidInput where it is not UTF-8."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        fault = Fault("", "malformed", "save the file as UTF-8")
+        raise InvalidInput(f"{file.name} is not UTF-8 text.", [fault], "malformed") from None
+
+
 def read_folder(folder: ContractFolder, events: Path | None = None) -> FromFiles:
     """The terms and facts of a folder; `events` instead of its own events.csv."""
     terms = terms_from(folder.versions)
     file = events or folder.events
-    documents = read_events(file.read_text(encoding="utf-8"), terms.latest.contract) if file else []
+    documents = read_events(text_of(file), terms.latest.contract) if file else []
     read = read_all(documents, {terms.latest.contract: terms})
     admitted = [entry.fact for entry in read if isinstance(entry, Admitted)]
     start = len(terms.versions)

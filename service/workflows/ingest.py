@@ -1,6 +1,8 @@
 """Takes in events: a verdict for each, in order; what is accepted is in the log before the answer is given."""
 
 import asyncio
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,15 +13,18 @@ from service.core.events import Coverage, Fact, Retraction, fact_from_bytes
 from service.core.events.facts import participant_of
 from service.core.statement.detail import salt_of
 from service.core.terms import TermsTimeline
-from service.storage.rows import FactRow, KnownFact
+from service.storage.rows import FactRow, Head, KnownFact
 from service.storage.store import Store
+from service.telemetry.metrics import EVENTS
 from service.workflows.journal import Journal, open_journal
 from service.workflows.known import timeline_of
 from service.workflows.ledger import Ledger
-from service.workflows.reading_events import Admitted, EventVerdict, read_all, rejected
+from service.workflows.reading_events import Admitted, EventVerdict, document_in, read_all, rejected
 
 LARGEST_BATCH = 10_000
+_CONTRACT = re.compile("[a-z0-9_-]{1,60}")  # whatever else is sent is no name to ask the database for
 _IN_A_THREAD = 200  # from so many events on, the work would hold up other requests
+_ASKED_FOR_ONE_BY_ONE = 20  # contracts; a batch may name thousands that do not exist
 _Identity = tuple[str, str]
 
 
@@ -27,26 +32,49 @@ async def post_events(
     ledger: Ledger, documents: Sequence[Any], actor: str, *, atomic: bool = False
 ) -> tuple[EventVerdict, ...]:
     """Verdicts in the order of the documents; with `atomic`, InvalidInput and nothing stored unless all are taken."""
-    terms = await _terms_of(ledger, documents)
-    if len(documents) > _IN_A_THREAD:
-        read = await asyncio.to_thread(read_all, documents, terms)
-    else:
-        read = read_all(documents, terms)
+    read = await _read(ledger, documents)
     verdicts: dict[int, EventVerdict] = {
         place: entry for place, entry in enumerate(read) if isinstance(entry, EventVerdict)
     }
     if atomic and verdicts:
         raise _refused(verdicts)
-    by_contract: dict[str, list[Admitted]] = {}
-    for entry in read:
-        if isinstance(entry, Admitted):
-            by_contract.setdefault(entry.fact.contract, []).append(entry)
+    by_contract = _by_contract(read)
     async with ledger.database.begin() as store:
         for contract in sorted(by_contract):  # one order of locks for everybody
             verdicts |= await _take_in(ledger, store, contract, by_contract[contract], actor)
         if atomic and any(verdict.verdict in ("rejected", "conflict") for verdict in verdicts.values()):
             raise _refused(verdicts)
+    for verdict, count in Counter(verdict.verdict for verdict in verdicts.values()).items():
+        EVENTS.labels(verdict).inc(count)
     return tuple(verdicts[place] for place in range(len(documents)))
+
+
+async def validate_events(ledger: Ledger, documents: Sequence[Any]) -> tuple[EventVerdict, ...]:
+    """The verdicts that posting the documents now would give, in their order; nothing is stored and nothing locked.
+
+    What would be accepted has no `sequence`: whoever posts first gets the next one.
+    """
+    read = await _read(ledger, documents)
+    verdicts = {place: entry for place, entry in enumerate(read) if isinstance(entry, EventVerdict)}
+    async with ledger.database.reading() as store:
+        for contract, admitted in sorted(_by_contract(read).items()):
+            verdicts |= await _would_take_in(ledger, store, contract, admitted)
+    return tuple(verdicts[place] for place in range(len(documents)))
+
+
+async def _read(ledger: Ledger, documents: Sequence[Any]) -> list[Admitted | EventVerdict]:
+    terms = await _terms_of(ledger, documents)
+    if len(documents) > _IN_A_THREAD:
+        return await asyncio.to_thread(read_all, documents, terms)
+    return read_all(documents, terms)
+
+
+def _by_contract(read: Iterable[Admitted | EventVerdict]) -> dict[str, list[Admitted]]:
+    by_contract: dict[str, list[Admitted]] = {}
+    for entry in read:
+        if isinstance(entry, Admitted):
+            by_contract.setdefault(entry.fact.contract, []).append(entry)
+    return by_contract
 
 
 def _refused(verdicts: Mapping[int, EventVerdict]) -> InvalidInput:
@@ -60,9 +88,12 @@ def _refused(verdicts: Mapping[int, EventVerdict]) -> InvalidInput:
 
 
 async def _terms_of(ledger: Ledger, documents: Iterable[Any]) -> dict[str, TermsTimeline]:
-    names = {document.get("contract") for document in documents if isinstance(document, dict)}
+    given = (document.get("contract") for document in map(document_in, documents) if isinstance(document, dict))
+    names = {name for name in given if isinstance(name, str) and _CONTRACT.fullmatch(name)}
     async with ledger.database.reading() as store:
-        rows = {name: await store.terms(name) for name in names if isinstance(name, str) and len(name) <= 60}
+        if len(names) > _ASKED_FOR_ONE_BY_ONE:
+            names &= {row.contract for row in await store.contracts()}
+        rows = {name: await store.terms(name) for name in names}
     return {name: timeline_of(found) for name, found in rows.items() if found}
 
 
@@ -80,22 +111,51 @@ class _Taking:
 async def _take_in(
     ledger: Ledger, store: Store, contract: str, admitted: Sequence[Admitted], actor: str
 ) -> dict[int, EventVerdict]:
-    identities = {(entry.fact.source, entry.fact.id) for entry in admitted}
-    targets = {(target.source, target.id) for entry in admitted if (target := entry.fact.target) is not None}
-    head = await store.lock_head(contract)
-    if head is None:
-        raise RuntimeError(f"contract {contract} has terms but no chain")
-    known = await store.known_facts(contract, sorted(identities | targets))
+    head = _standing(await store.lock_head(contract), contract)
+    known = await _known_of(store, contract, admitted)
     keys = await _keys_for(ledger, store, contract, admitted)
     taking = _Taking(known, await open_journal(store, contract, head, actor, ledger.now()), keys)
-    if len(admitted) > _IN_A_THREAD:
-        await asyncio.to_thread(_sort_in, taking, admitted)
-    else:
-        _sort_in(taking, admitted)
+    await _sort(taking, admitted)
     await taking.journal.save(store)
     if taking.rows:
         await store.append_facts(taking.rows)
     return taking.verdicts
+
+
+async def _would_take_in(
+    ledger: Ledger, store: Store, contract: str, admitted: Sequence[Admitted]
+) -> dict[int, EventVerdict]:
+    head = _standing(await store.head(contract), contract)
+    known = await _known_of(store, contract, admitted)
+    # No verdict depends on a salt, and a validation must not make keys for people whom the ledger does not know.
+    keys = {participant_of(entry.fact) or "": bytes(32) for entry in admitted}
+    taking = _Taking(known, await open_journal(store, contract, head, "", ledger.now()), keys)
+    await _sort(taking, admitted)
+    return {place: _without_sequence_behind(head, verdict) for place, verdict in taking.verdicts.items()}
+
+
+def _without_sequence_behind(head: Head, verdict: EventVerdict) -> EventVerdict:
+    is_stored = verdict.sequence is None or verdict.sequence <= head.sequence
+    return verdict if is_stored else replace(verdict, sequence=None)
+
+
+def _standing(head: Head | None, contract: str) -> Head:
+    if head is None:
+        raise RuntimeError(f"contract {contract} has terms but no chain")
+    return head
+
+
+async def _known_of(store: Store, contract: str, admitted: Sequence[Admitted]) -> dict[_Identity, KnownFact]:
+    identities = {(entry.fact.source, entry.fact.id) for entry in admitted}
+    targets = {(target.source, target.id) for entry in admitted if (target := entry.fact.target) is not None}
+    return await store.known_facts(contract, sorted(identities | targets))
+
+
+async def _sort(taking: _Taking, admitted: Sequence[Admitted]) -> None:
+    if len(admitted) > _IN_A_THREAD:
+        await asyncio.to_thread(_sort_in, taking, admitted)
+    else:
+        _sort_in(taking, admitted)
 
 
 async def _keys_for(ledger: Ledger, store: Store, contract: str, admitted: Sequence[Admitted]) -> Mapping[str, bytes]:

@@ -24,6 +24,10 @@ class Journal:
     recorded_at: datetime
     head: Head
     entries: list[LogEntry] = field(default_factory=list)
+    _recorded_at_text: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._recorded_at_text = self.recorded_at.astimezone(UTC).isoformat(timespec="microseconds")
 
     def add(
         self,
@@ -42,7 +46,7 @@ class Journal:
                 "contract": self.contract,
                 "sequence": sequence,
                 "kind": kind,
-                "recorded_at": self.recorded_at.astimezone(UTC).isoformat(timespec="microseconds"),
+                "recorded_at": self._recorded_at_text,
                 "actor": self.actor,
                 "reason": reason,
                 "previous": self.head.digest.hex(),

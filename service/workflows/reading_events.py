@@ -13,6 +13,9 @@ from service.core.units import can_convert, units_for
 from service.storage.contract_files import zone_of
 from service.workflows.personal_data import personal_data_faults
 
+_UNKNOWN_CONTRACT = Fault(
+    "/contract", "unknown-contract", "must be a registered contract; GET /v1/contracts lists them"
+)
 VerdictWord = Literal["accepted", "duplicate", "conflict", "rejected"]
 
 
@@ -42,30 +45,60 @@ class Admitted:
     stored: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """An event that its format already found faults in; `document` is what could be read of it, None for nothing."""
+
+    faults: tuple[Fault, ...]
+    document: dict[str, Any] | None = None
+
+
+def document_in(sent: Any) -> Any:
+    """The event's document in what a format read."""
+    return sent.document if isinstance(sent, Misread) else sent
+
+
 def read_all(documents: Sequence[Any], terms: Mapping[str, TermsTimeline]) -> list[Admitted | EventVerdict]:
     """For each document in order a well-formed fact, or the verdict that rejects it. `terms` by contract."""
     return [_read(place, document, terms) for place, document in enumerate(documents)]
 
 
 def _read(place: int, document: Any, terms: Mapping[str, TermsTimeline]) -> Admitted | EventVerdict:
+    if isinstance(document, Misread):
+        return _refuse_misread(place, document, terms)
     if not isinstance(document, dict):
         return rejected("event-invalid", (Fault("", "wrong-type", "must be an object with the fields of an event"),))
     name = document.get("contract")
     timeline = terms.get(name) if isinstance(name, str) else None
-    suspected = tuple(personal_data_faults(document))
+    suspected = tuple(dict.fromkeys(personal_data_faults(document)))
+    fact, faults = _fact_in(document, timeline)
+    if timeline is None and isinstance(name, str) and all(fault.pointer != "/contract" for fault in faults):
+        faults += (_UNKNOWN_CONTRACT,)
     if suspected:
-        return rejected("personal-data-suspected", suspected)
-    if isinstance(name, str) and timeline is None:
-        fault = Fault("/contract", "unknown-contract", "must be a registered contract; GET /v1/contracts lists them")
-        return rejected("unknown-contract", (fault,), retryable=True)
+        return rejected("personal-data-suspected", (*suspected, *faults))
+    if faults == (_UNKNOWN_CONTRACT,):
+        return rejected("unknown-contract", faults, retryable=True)
+    if faults or fact is None:
+        return rejected("event-invalid", faults)
+    return Admitted(place, fact, fact_bytes(fact))
+
+
+def _refuse_misread(place: int, sent: Misread, terms: Mapping[str, TermsTimeline]) -> EventVerdict:
+    """The rejection with the faults of the format and those of the event behind it, all at once."""
+    inner = _read(place, sent.document, terms) if sent.document is not None else None
+    if isinstance(inner, EventVerdict):
+        code = inner.code if inner.code == "personal-data-suspected" else "event-invalid"
+        return rejected(code, (*sent.faults, *inner.faults))
+    return rejected("event-invalid", sent.faults)
+
+
+def _fact_in(document: Mapping[str, Any], timeline: TermsTimeline | None) -> tuple[Fact | None, tuple[Fault, ...]]:
+    """The fact in a document, and what is wrong with it by itself and under its contract's terms."""
     try:
         fact = read_fact(document, zone_of(timeline.latest) if timeline else UTC)
     except InvalidInput as error:
-        return rejected("event-invalid", error.faults)
-    faults = tuple(_faults_under(fact, timeline)) if timeline else ()
-    if faults:
-        return rejected("event-invalid", faults)
-    return Admitted(place, fact, fact_bytes(fact))
+        return None, error.faults
+    return fact, tuple(_faults_under(fact, timeline)) if timeline else ()
 
 
 def rejected(code: str, faults: tuple[Fault, ...], *, retryable: bool = False) -> EventVerdict:

@@ -5,7 +5,7 @@ from datetime import date
 
 from service.core import canonical
 from service.core.canonical import Document
-from service.core.errors import BrokenInvariant
+from service.core.errors import BrokenInvariant, NotFound
 from service.storage.rows import GENESIS_DIGEST, Head, LogEntry, StatementRow, TermsRow
 from service.storage.store import Store
 from service.workflows.journal import broken_link
@@ -26,9 +26,14 @@ class Rebuilt:
 
 
 async def rebuild(ledger: Ledger, contract: str) -> Rebuilt:
-    """Clear and rebuild the look-ups of a contract; BrokenInvariant, and nothing changed, where the chain breaks."""
+    """Clear and rebuild the look-ups of a contract; NotFound for an unknown one.
+
+    BrokenInvariant, and nothing changed, where the chain breaks.
+    """
     async with ledger.database.begin() as store:
         head = await store.lock_head(contract)
+        if head is None:
+            raise NotFound("There is no contract by that name; its log does not exist.", "contract-not-found")
         await store.clear_look_ups(contract)
         end, counts = Head(0, GENESIS_DIGEST), {"terms": 0, "statement": 0}
         while page := await store.entries(contract, after=end.sequence, limit=_PAGE):
@@ -87,5 +92,5 @@ def _statement_row(entry: LogEntry, body: Document) -> StatementRow:
 async def rebuild_all(ledger: Ledger) -> list[Rebuilt]:
     """Rebuild every contract, each in a unit of work of its own."""
     async with ledger.database.reading() as store:
-        contracts = [row.contract for row in await store.contracts()]
+        contracts = await store.chains()
     return [await rebuild(ledger, contract) for contract in contracts]

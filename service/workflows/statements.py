@@ -11,6 +11,7 @@ from service.core.pipeline import Draft, Inputs, draft_statements
 from service.storage.contract_files import zone_of
 from service.storage.rows import DetailItemRow, PostingRow, StatementRow
 from service.storage.store import Store
+from service.workflows.idempotency import Keyed, in_one_unit
 from service.workflows.journal import Journal, open_journal
 from service.workflows.known import histories_of, inputs_known, period_in, stated_so_far
 from service.workflows.ledger import Ledger
@@ -58,7 +59,9 @@ async def keys_of(store: Store, contract: str, inputs: Inputs) -> Mapping[str, b
     return await store.participant_keys(contract, ["", *sorted(name for name in participants if name is not None)])
 
 
-async def issue_statements(ledger: Ledger, contract: str, period: str, actor: str) -> tuple[StatementRow, ...]:
+async def issue_statements(
+    ledger: Ledger, contract: str, period: str, actor: str, keyed: Keyed[tuple[StatementRow, ...]] | None = None
+) -> tuple[StatementRow, ...]:
     """Issue a period that has ended to every investor of the contract, in one unit of work.
 
     The documents are closed at a sequence number before the lock is taken; facts that arrive meanwhile belong to the
@@ -66,7 +69,8 @@ async def issue_statements(ledger: Ledger, contract: str, period: str, actor: st
     """
     drafted = await preview_statements(ledger, contract, period)
     _refuse_unended(ledger, drafted)
-    async with ledger.database.begin() as store:
+
+    async def issue(store: Store) -> tuple[StatementRow, ...]:
         head = await store.lock_head(contract)
         stated = await stated_so_far(store, contract, drafted.inputs.terms)
         _refuse_out_of_turn(drafted.period, stated.next_period, stated.statements)
@@ -79,7 +83,9 @@ async def issue_statements(ledger: Ledger, contract: str, period: str, actor: st
             await store.add_statement(row)
             await store.add_detail_items(_detail_rows(row, draft))
             await store.add_postings(posting_rows(row))
-    return tuple(rows)
+        return tuple(rows)
+
+    return await in_one_unit(ledger, issue, keyed)
 
 
 def _refuse_unended(ledger: Ledger, drafted: Drafted) -> None:

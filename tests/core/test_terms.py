@@ -230,3 +230,8 @@ def test_weights_keep_their_proportion_as_whole_numbers() -> None:
         a_contract(**shares(payers=[{"party": "city", "weight": "0.6"}, {"party": "region", "weight": "0.25"}]))
     )
     assert whole_weights(terms.shares.payers) == (12, 5)
+
+
+def test_a_measure_with_known_units_is_compared_in_one_of_them() -> None:
+    assert places(a_contract(with_rule(HBA1C, unit="mg/dl"))) == [("/metrics/0/rule/unit", "unknown-unit")]
+    assert read(a_contract(with_rule(HBA1C, unit="%"))).metrics[0].id == "hba1c"

@@ -2,9 +2,15 @@
 
 from fastapi import APIRouter, Depends
 
-from service.api.routes import accounts, contracts, events, findings, statements
+from service.api.negotiation import only_acceptable
+from service.api.routes import accounts, changes, contracts, events, findings, json_schemas, statements, validating
 from service.api.security import current_actor, only_known_parameters
 
-guarded = APIRouter(prefix="/v1", dependencies=[Depends(current_actor), Depends(only_known_parameters)])
-for resource in (contracts, events, findings, statements, accounts):
+_DOOR = [Depends(only_known_parameters), Depends(only_acceptable)]
+guarded = APIRouter(prefix="/v1", dependencies=[Depends(current_actor), *_DOOR])
+for resource in (contracts, events, validating, changes, findings, statements, accounts):
     guarded.include_router(resource.router)
+
+# Programs fetch a schema by its address without a key, and there is nothing of anybody in it.
+public = APIRouter(prefix="/v1", dependencies=_DOOR)
+public.include_router(json_schemas.router)

@@ -1,19 +1,23 @@
 """Accounts over HTTP: the trial balance and the postings of a contract."""
 
+from typing import Annotated
+
 from fastapi import APIRouter
 
+from service.api.audiences import AUDITORS
 from service.api.errors import problems
-from service.api.pages import After, Limit, Page, cursor, page_of, parts_of, whole
+from service.api.pages import Limit, Page, after_query, cursor, page_of, parts_of, whole
 from service.api.routes.contracts import ContractId
 from service.api.schemas import AccountBalance, Accounts, PostingOut
 from service.api.security import LedgerDep
 from service.core.money import to_text
 from service.workflows.accounts import read_postings, trial_balance
 
-router = APIRouter(tags=["accounts"])
+router = APIRouter(tags=[AUDITORS])
+_LARGEST_POSITION = 2**31 - 1
 
 
-@router.get("/contracts/{contract}/accounts", summary="See the trial balance", responses=problems(404))
+@router.get("/contracts/{contract}/accounts", summary="See the trial balance", responses=problems("contract-not-found"))
 async def accounts(contract: ContractId, ledger: LedgerDep) -> Accounts:
     """Every account of the contract with the sum of its postings, and the total, which is zero."""
     found = await trial_balance(ledger, contract)
@@ -28,13 +32,17 @@ async def accounts(contract: ContractId, ledger: LedgerDep) -> Accounts:
     )
 
 
-@router.get("/contracts/{contract}/postings", summary="List the postings", responses=problems(404))
+@router.get("/contracts/{contract}/postings", summary="List the postings", responses=problems("contract-not-found"))
 async def postings(
-    contract: ContractId, ledger: LedgerDep, after: After = None, limit: Limit = 100
+    contract: ContractId,
+    ledger: LedgerDep,
+    after: Annotated[str | None, after_query(0, 0)] = None,
+    limit: Limit = 100,
 ) -> Page[PostingOut]:
     """The legs of every transaction, in the order in which they were made."""
     place = parts_of(after, 2)
-    rows = await read_postings(ledger, contract, (whole(place[0]), whole(place[1])) if place else None, limit + 1)
+    behind = (whole(place[0]), whole(place[1], _LARGEST_POSITION)) if place else None
+    rows = await read_postings(ledger, contract, behind, limit + 1)
     entries = [
         PostingOut(
             transaction=row.transaction_id,

@@ -1,45 +1,40 @@
 """Events over HTTP: one, a batch, search, and one with what used it."""
 
-from collections import Counter
-from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from service.api.body import read_json
-from service.api.errors import FaultOut, problem, problems
-from service.api.examples import EVENT_BODY, EVENTS_BODY
-from service.api.pages import After, Limit, Page, cursor, page_of, parts_of, whole
+from service.api.audiences import CASE_SYSTEMS
+from service.api.conditional import NOT_MODIFIED, Held, unchanging
+from service.api.errors import problem, problems
+from service.api.event_bodies import MANY_BODY, ONE_BODY
+from service.api.formats import many_events, one_event
+from service.api.pages import Limit, Page, after_query, cursor, page_of, parts_of, whole
 from service.api.routes.findings import finding_out
 from service.api.schemas import BatchVerdicts, EventEntry, EventUse, LineUse, Reference, Verdict
 from service.api.security import ActorDep, LedgerDep
+from service.api.verdicts import batch_bytes, verdict_shape
 from service.core import canonical
-from service.core.errors import Fault, InvalidInput
+from service.core.errors import InvalidInput
 from service.workflows.events import Search, read_event, search_events
-from service.workflows.ingest import LARGEST_BATCH, post_events
-from service.workflows.reading_events import EventVerdict
+from service.workflows.ingest import post_events
 
-router = APIRouter(tags=["events"])
+router = APIRouter(tags=[CASE_SYSTEMS])
+_SOURCE, _ID = "dialog-mod-vold", "F-02-violence_ceased-2022-12-20"
 _STATUS = {"accepted": 201, "duplicate": 200, "conflict": 409, "rejected": 422}
 
 
-def _shape(index: int, verdict: EventVerdict) -> dict[str, Any]:
-    shape: dict[str, Any] = {"index": index, "verdict": verdict.verdict}
-    for name in ("contract", "source", "id", "sequence", "code", "detail", "sent_sha256", "stored_sha256"):
-        value = getattr(verdict, name)
-        if value is not None:
-            shape[name] = value
-    if verdict.verdict == "rejected":
-        shape["retryable"] = verdict.retryable
-        shape["errors"] = [_fault(fault).model_dump() for fault in verdict.faults]
-    return shape
-
-
-def _fault(fault: Fault) -> FaultOut:
-    return FaultOut(pointer=fault.pointer, code=fault.code, detail=fault.detail)
+ContractGiven = Annotated[
+    str | None,
+    Query(
+        max_length=60,
+        description="the contract of every event that does not name one itself",
+        examples=["dialog-mod-vold"],
+    ),
+]
 
 
 @router.post(
@@ -49,65 +44,68 @@ def _fault(fault: Fault) -> FaultOut:
     response_model=Verdict,
     responses={
         200: {"model": Verdict, "description": "A duplicate: the same event was taken before"},
-        **problems(400, 409, 413, 415),
+        **problems("malformed", 408, "event-conflict", 413, 415, "event-invalid"),
     },
-    openapi_extra={"requestBody": EVENT_BODY},
+    openapi_extra={"requestBody": ONE_BODY},
 )
-async def post_event(request: Request, ledger: LedgerDep, actor: ActorDep) -> Response:
+async def post_event(request: Request, ledger: LedgerDep, actor: ActorDep, contract: ContractGiven = None) -> Response:
     """Post an event under an id that is stable across retries. The same event again is a duplicate and a success;
     other content under the same id is a conflict. A correction names what it `replaces` and gives a `reason`; an
     event of kind `retraction` withdraws what it names. What is well formed is stored, whether or not it pays."""
-    (verdict,) = await post_events(ledger, [await read_json(request)], actor)
+    reading = await one_event(request, contract)
+    (verdict,) = await post_events(ledger, reading.documents, actor)
     status = _STATUS[verdict.verdict]
     if status < 400:
-        return Response(orjson.dumps(_shape(0, verdict)), status, media_type="application/json")
+        return Response(orjson.dumps(verdict_shape(0, verdict, reading)), status, media_type="application/json")
     if verdict.verdict == "conflict":
         digests = f"sent SHA-256 {verdict.sent_sha256}, stored SHA-256 {verdict.stored_sha256}"
         return problem(status, verdict.code or "", f"{verdict.detail}; {digests}")
-    return problem(status, verdict.code or "", verdict.detail or "", verdict.faults)
+    return problem(
+        status, verdict.code or "", verdict.detail or "", [reading.told(0, fault) for fault in verdict.faults]
+    )
 
 
 @router.post(
     "/events/batch",
     summary="Post many events",
     response_model=BatchVerdicts,
-    responses=problems(400, 413, 415),
-    openapi_extra={"requestBody": EVENTS_BODY},
+    responses=problems("malformed", 408, 413, 415, "batch-invalid", "batch-refused"),
+    openapi_extra={"requestBody": MANY_BODY},
 )
 async def post_batch(
     request: Request,
     ledger: LedgerDep,
     actor: ActorDep,
     atomic: Annotated[bool, Query(description="all or nothing: one event that is not taken refuses the batch")] = False,
+    contract: ContractGiven = None,
 ) -> Response:
     """Post up to 10,000 events as a list. The answer holds a verdict for each, in order; what is not taken does not
     hold up the rest, unless the batch is `atomic`. Send a batch again as it was when in doubt."""
-    documents = await read_json(request)
-    if not isinstance(documents, list) or not 1 <= len(documents) <= LARGEST_BATCH:
-        fault = Fault("", "wrong-size", f"must be a list of 1 to {LARGEST_BATCH} events")
-        raise InvalidInput("The batch is not a list of events.", [fault], "batch-invalid")
-    verdicts = await post_events(ledger, documents, actor, atomic=atomic)
-    return Response(_batch_bytes(verdicts), media_type="application/json")
-
-
-def _batch_bytes(verdicts: Sequence[EventVerdict]) -> bytes:
-    counts = Counter(verdict.verdict for verdict in verdicts)
-    summary = {word: counts[word] for word in ("accepted", "duplicate", "conflict", "rejected")}
-    shaped = [_shape(index, verdict) for index, verdict in enumerate(verdicts)]
-    return orjson.dumps({"summary": summary, "verdicts": shaped})
+    reading = await many_events(request, contract)
+    try:
+        verdicts = await post_events(ledger, reading.documents, actor, atomic=atomic)
+    except InvalidInput as error:
+        raise reading.told_of_all(error) from None
+    return Response(batch_bytes(verdicts, reading), media_type="application/json")
 
 
 @router.get("/events", summary="Search events", responses=problems())
 async def search(
     ledger: LedgerDep,
-    contract: Annotated[str | None, Query(max_length=60)] = None,
-    kind: Annotated[str | None, Query(max_length=40)] = None,
-    participant: Annotated[str | None, Query(max_length=200)] = None,
-    source: Annotated[str | None, Query(max_length=200)] = None,
-    id: Annotated[str | None, Query(max_length=200)] = None,
-    on_from: Annotated[date | None, Query(description="first date it happened")] = None,
-    on_through: Annotated[date | None, Query(description="last date it happened")] = None,
-    after: After = None,
+    contract: Annotated[
+        str | None, Query(max_length=60, description="only of this contract", examples=["dialog-mod-vold"])
+    ] = None,
+    kind: Annotated[str | None, Query(max_length=40, description="only of this kind", examples=["milestone"])] = None,
+    participant: Annotated[
+        str | None, Query(max_length=200, description="only of this one, by pseudonym", examples=["F-02"])
+    ] = None,
+    source: Annotated[
+        str | None, Query(max_length=200, description="only from this system", examples=[_SOURCE])
+    ] = None,
+    id: Annotated[str | None, Query(max_length=200, description="only of this id", examples=[_ID])] = None,
+    on_from: Annotated[date | None, Query(description="first date it happened", examples=["2022-01-01"])] = None,
+    on_through: Annotated[date | None, Query(description="last date it happened", examples=["2022-12-31"])] = None,
+    after: Annotated[str | None, after_query("dialog-mod-vold", 0)] = None,
     limit: Limit = 50,
 ) -> Page[EventEntry]:
     """Events as they were taken in, by contract and sequence."""
@@ -126,17 +124,23 @@ async def search(
     return page_of(entries, limit, following)
 
 
-@router.get("/events/one", summary="Read one event and what used it", responses=problems(404))
+@router.get(
+    "/events/one",
+    summary="Read one event and what used it",
+    response_model=EventUse,
+    responses={**NOT_MODIFIED, **problems("event-not-found")},
+)
 async def read_one(
     ledger: LedgerDep,
-    contract: Annotated[str, Query(max_length=60, examples=["dialog-mod-vold"])],
-    source: Annotated[str, Query(max_length=200)],
-    id: Annotated[str, Query(max_length=200)],
-) -> EventUse:
+    held: Held,
+    contract: Annotated[str, Query(max_length=60, description="its contract", examples=["dialog-mod-vold"])],
+    source: Annotated[str, Query(max_length=200, description="the system that sent it", examples=[_SOURCE])],
+    id: Annotated[str, Query(max_length=200, description="the sender's own id", examples=[_ID])],
+) -> Response:
     """The event as it was taken in, the findings and statement lines that rest on it, or why there are none."""
     known = await read_event(ledger, contract, source, id)
     replaced_by = known.replaced_by
-    return EventUse(
+    shown = EventUse(
         sequence=known.sequence,
         recorded_at=known.recorded_at,
         event=known.payload,
@@ -149,3 +153,4 @@ async def read_one(
         ],
         unused_because=known.unused_because,
     )
+    return unchanging(held, shown.model_dump_json(by_alias=True).encode())

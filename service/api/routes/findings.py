@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
+from service.api.audiences import FINANCE
 from service.api.errors import problems
-from service.api.pages import After, Limit, cursor, parts_of, whole
+from service.api.pages import Limit, after_query, cursor, parts_of, whole
 from service.api.routes.contracts import ContractId
 from service.api.schemas import FindingOut, FindingsPage, Reference
 from service.api.security import LedgerDep
@@ -13,7 +14,7 @@ from service.core.errors import Fault, InvalidInput
 from service.core.evaluate import Finding
 from service.workflows.findings import read_findings
 
-router = APIRouter(tags=["findings"])
+router = APIRouter(tags=[FINANCE])
 
 
 def finding_out(finding: Finding, outcome_period: str | None, sentence: str) -> FindingOut:
@@ -33,18 +34,28 @@ def finding_out(finding: Finding, outcome_period: str | None, sentence: str) -> 
 
 
 @router.get(
-    "/contracts/{contract}/findings", summary="See what is achieved, refused and pending", responses=problems(404)
+    "/contracts/{contract}/findings",
+    summary="See what is achieved, refused and pending",
+    responses=problems("contract-not-found", "period-not-found"),
 )
 async def list_findings(
     contract: ContractId,
     ledger: LedgerDep,
     period: Annotated[
-        str | None, Query(max_length=10, description="judged at its end, as 2023; else the next to be stated")
+        str | None,
+        Query(max_length=10, description="judged at its end, as 2023; else the next to be stated", examples=["2023"]),
     ] = None,
-    metric: Annotated[str | None, Query(max_length=60)] = None,
-    participant: Annotated[str | None, Query(max_length=200)] = None,
-    state: Annotated[Literal["achieved", "refused", "pending"] | None, Query()] = None,
-    after: After = None,
+    metric: Annotated[
+        str | None, Query(max_length=60, description="only this metric, by its id", examples=["violence-ceased"])
+    ] = None,
+    participant: Annotated[
+        str | None, Query(max_length=200, description="only this one, by pseudonym", examples=["F-02"])
+    ] = None,
+    state: Annotated[
+        Literal["achieved", "refused", "pending"] | None,
+        Query(description="only findings in this state", examples=["achieved"]),
+    ] = None,
+    after: Annotated[str | None, after_query(0)] = None,
     limit: Limit = 100,
 ) -> FindingsPage:
     """A finding for every participant, metric and step, with the sentence that says why and the events it rests on."""

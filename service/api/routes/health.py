@@ -1,14 +1,16 @@
 """Health and readiness, open to everybody."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
+from service.api.audiences import OPERATORS
 from service.api.errors import problem
+from service.api.negotiation import only_acceptable
 from service.api.schemas import Health
 from service.api.security import LedgerDep
 from service.workflows.health import readiness_fault
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=[OPERATORS], dependencies=[Depends(only_acceptable)])
 
 
 @router.get("/healthz", summary="Is the service running?")

@@ -2,31 +2,47 @@
 
 from typing import Annotated
 
+import orjson
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
+from service.api.audiences import AUDITORS, FINANCE, INVESTORS
+from service.api.body import read_nothing
+from service.api.conditional import NOT_MODIFIED, Held, unchanging
 from service.api.errors import problems
-from service.api.routes.contracts import ContractId
+from service.api.examples import NO_BODY
+from service.api.idempotency_key import KeyDep, asked, sent_as
 from service.api.schemas import (
     Check,
-    DetailDocument,
-    Explanation,
     InvestorStatements,
     Preview,
-    StatementDocument,
     StatementEntry,
     StatementList,
     VerificationOut,
 )
 from service.api.security import ActorDep, LedgerDep
+from service.api.statement_documents import DetailDocument, Explanation, StatementDocument
 from service.core import canonical
 from service.storage.rows import StatementRow
 from service.workflows import details, statements
+from service.workflows.idempotency import Answer, answer_once
 from service.workflows.verification import verify_statement
 
-router = APIRouter(tags=["statements"])
-PeriodLabel = Annotated[str, Path(max_length=10, description="2023, 2023-H1, 2023-Q4 or 2023-12", examples=["2023"])]
-StatementId = Annotated[str, Path(max_length=200, examples=["dialog-mod-vold.2023.council.1"])]
+router = APIRouter()
+_PERIOD = "2023, 2023-H1, 2023-Q4 or 2023-12, as the contract has it"
+OpenPeriod = Annotated[str, Path(max_length=10, description=_PERIOD, examples=["2024"])]
+IssuedPeriod = Annotated[str, Path(max_length=10, description=_PERIOD, examples=["2023"])]
+# One contract is previewed and another issued, so that the first example runs as often as one likes.
+PreviewedContract = Annotated[
+    str, Path(max_length=60, description="the contract's name", examples=["housing-first-aarhus"])
+]
+IssuedContract = Annotated[str, Path(max_length=60, description="the contract's name", examples=["sammen-om-diabetes"])]
+StatementId = Annotated[
+    str, Path(max_length=200, description="as the list names it", examples=["housing-first-aarhus.2023.council.1"])
+]
+
+
+_NO_BODY_PROBLEMS = ("malformed", 408, 413, 415, "invalid-input")
 
 
 def _entry(row: StatementRow) -> StatementEntry:
@@ -51,14 +67,17 @@ def _json(body: bytes) -> Response:
 @router.get(
     "/contracts/{contract}/statements/{period}/preview",
     summary="Preview the statements of a period",
+    tags=[FINANCE],
     response_model=Preview,
-    responses=problems(404, 409),
+    responses=problems("contract-not-found", "period-not-found", "period-issued", "not-the-next-period"),
 )
 async def preview(
-    contract: ContractId,
-    period: PeriodLabel,
+    contract: PreviewedContract,
+    period: OpenPeriod,
     ledger: LedgerDep,
-    investor: Annotated[str | None, Query(max_length=60, description="only this investor's statement")] = None,
+    investor: Annotated[
+        str | None, Query(max_length=60, description="only this investor's statement", examples=["council"])
+    ] = None,
 ) -> Response:
     """What issuing the period now would issue, to the byte, with the detail behind it. Nothing is stored. Only the
     earliest period that is not issued can be previewed."""
@@ -75,21 +94,45 @@ async def preview(
     "/contracts/{contract}/statements/{period}",
     status_code=201,
     summary="Issue the statements of a period",
-    responses=problems(404, 409),
+    tags=[FINANCE],
+    response_model=StatementList,
+    responses=problems(
+        *_NO_BODY_PROBLEMS,
+        "idempotency-key-malformed",
+        "contract-not-found",
+        "period-not-found",
+        "period-issued",
+        "period-not-ended",
+        "not-the-next-period",
+        "request-in-progress",
+        "idempotency-key-reused",
+    ),
+    openapi_extra={"requestBody": NO_BODY},
 )
-async def issue(contract: ContractId, period: PeriodLabel, ledger: LedgerDep, actor: ActorDep) -> StatementList:
+async def issue(
+    contract: IssuedContract, period: OpenPeriod, request: Request, ledger: LedgerDep, actor: ActorDep, key: KeyDep
+) -> Response:
     """Issue a period that has ended to every investor of the contract. What is issued never changes; what becomes
     known later is stated in the next period."""
-    rows = await statements.issue_statements(ledger, contract, period, actor)
-    return StatementList(data=[_entry(row) for row in rows])
+    answer = await answer_once(
+        ledger,
+        asked(request, "/v1/contracts/{contract}/statements/{period}", key, actor, await read_nothing(request)),
+        lambda keyed: statements.issue_statements(ledger, contract, period, actor, keyed),
+        lambda rows: Answer(201, StatementList(data=[_entry(row) for row in rows]).model_dump_json().encode()),
+    )
+    return sent_as(answer)
 
 
-@router.get("/statements", summary="List issued statements", responses=problems())
+@router.get("/statements", summary="List issued statements", tags=[INVESTORS], responses=problems())
 async def list_statements(
     ledger: LedgerDep,
-    contract: Annotated[str | None, Query(max_length=60)] = None,
-    period: Annotated[str | None, Query(max_length=10)] = None,
-    investor: Annotated[str | None, Query(max_length=60)] = None,
+    contract: Annotated[
+        str | None, Query(max_length=60, description="only of this contract", examples=["housing-first-aarhus"])
+    ] = None,
+    period: Annotated[str | None, Query(max_length=10, description="only of this period", examples=["2023"])] = None,
+    investor: Annotated[
+        str | None, Query(max_length=60, description="only to this investor", examples=["council"])
+    ] = None,
 ) -> StatementList:
     """Issued statements in the order of issue."""
     rows = await statements.find_statements(ledger, contract=contract, period=period, investor=investor)
@@ -99,11 +142,14 @@ async def list_statements(
 @router.get(
     "/investors/{party}/statements/{period}",
     summary="Fetch an investor's statements of a period",
+    tags=[INVESTORS],
     response_model=InvestorStatements,
-    responses=problems(404),
+    responses=problems("statement-not-found"),
 )
 async def investor_statements(
-    party: Annotated[str, Path(max_length=60, examples=["council"])], period: PeriodLabel, ledger: LedgerDep
+    party: Annotated[str, Path(max_length=60, description="the investor's id in the contracts", examples=["council"])],
+    period: IssuedPeriod,
+    ledger: LedgerDep,
 ) -> Response:
     """What an investor is owed for a period: one statement a contract, each exactly as it was issued."""
     rows = await statements.investor_statements(ledger, party, period)
@@ -113,50 +159,57 @@ async def investor_statements(
 @router.get(
     "/statements/{statement}",
     summary="Read a statement",
+    tags=[INVESTORS],
     response_model=StatementDocument,
-    responses=problems(404),
+    responses={**NOT_MODIFIED, **problems("statement-not-found")},
 )
-async def read_statement(statement: StatementId, ledger: LedgerDep, request: Request) -> Response:
+async def read_statement(statement: StatementId, ledger: LedgerDep, held: Held) -> Response:
     """The statement, byte for byte as it was issued."""
     row = await statements.read_statement(ledger, statement)
-    answer = _json(row.document)
-    answer.headers["ETag"] = f'"{row.sha256.hex()}"'
-    return answer
+    return unchanging(held, row.document, digest=row.sha256)
 
 
 @router.get(
     "/statements/{statement}/detail",
     summary="Read the detail behind a statement",
+    tags=[FINANCE],
     response_model=DetailDocument,
-    responses=problems(404),
+    responses={**NOT_MODIFIED, **problems("statement-not-found")},
 )
-async def read_detail(statement: StatementId, ledger: LedgerDep) -> Response:
+async def read_detail(statement: StatementId, ledger: LedgerDep, held: Held) -> Response:
     """Every line with its participant, finding, price, cause and events, and everything pending; each entry with the
     salt and the commitment that the statement's detail digest is made of."""
-    return _json(canonical.to_bytes(await details.read_detail(ledger, statement)))
+    return unchanging(held, canonical.to_bytes(await details.read_detail(ledger, statement)))
 
 
 @router.get(
-    "/statements/{statement}/detail/{position}", summary="Explain a line of a statement", responses=problems(404)
+    "/statements/{statement}/detail/{position}",
+    summary="Explain a line of a statement",
+    tags=[FINANCE],
+    response_model=Explanation,
+    responses=problems("statement-not-found", "line-not-found"),
 )
 async def explain_line(
     statement: StatementId,
     position: Annotated[int, Path(ge=1, le=10_000_000, description="the entry's number in the detail", examples=[1])],
     ledger: LedgerDep,
-) -> Explanation:
+) -> Response:
     """One entry of the detail in sentences, down to the events it rests on, as they were posted."""
     told = await details.explain_entry(ledger, statement, position)
-    return Explanation(
-        title=told.explanation["title"],
-        paragraphs=told.explanation["paragraphs"],
-        item=told.item,
-        events=list(told.events),
-    )
+    sentences = {name: told.explanation[name] for name in ("title", "paragraphs")}
+    return _json(orjson.dumps({**sentences, "item": told.item, "events": list(told.events)}))
 
 
-@router.post("/statements/{statement}/verify", summary="Verify a statement", responses=problems(404))
-async def verify(statement: StatementId, ledger: LedgerDep) -> VerificationOut:
+@router.post(
+    "/statements/{statement}/verify",
+    summary="Verify a statement",
+    tags=[AUDITORS],
+    responses=problems(*_NO_BODY_PROBLEMS, "statement-not-found"),
+    openapi_extra={"requestBody": NO_BODY},
+)
+async def verify(statement: StatementId, request: Request, ledger: LedgerDep) -> VerificationOut:
     """Recompute the statement from the facts, terms and earlier statements it was closed at, and compare every byte."""
+    await read_nothing(request)
     found = await verify_statement(ledger, statement)
     checks = [Check(check=name, holds=held, compared=compared) for name, held, compared in found.checks]
     return VerificationOut(statement=found.statement, match=found.holds, checks=checks)

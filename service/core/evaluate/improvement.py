@@ -102,9 +102,9 @@ def _compare(
         if baseline.value == 0:
             zero = f"{told}; a relative change from a baseline of zero has no meaning"
             return refused(step, Why.NO_BASELINE, zero, facts, follow_up.on)
-        reached = change / abs(baseline.value)
-        wanted, met = f"{_percent(Fraction(threshold.relative))} wanted", reached >= Fraction(threshold.relative)
-        told += f"; {rule.direction} {_percent(reached)}, {wanted}"
+        reached, wanted = change / abs(baseline.value), Fraction(threshold.relative)
+        met = reached >= wanted
+        told += f"; {rule.direction} {_percent(reached)}, {_percent(wanted)} wanted"
     elif threshold.absolute is not None:
         met = change >= Fraction(threshold.absolute)
         told += (

@@ -77,9 +77,7 @@ def _judge_episode(
             _bounded(verdict, metric, terms, episode, period_end)
             for verdict in find(metric.rule, timeline, episode, period_end)
         )
-    return tuple(
-        replace(verdict, enrolled_on=episode.started_on, sentence=_with_ties(verdict, timeline)) for verdict in verdicts
-    )
+    return tuple(verdict.placed(episode.started_on, _with_ties(verdict, timeline)) for verdict in verdicts)
 
 
 def find(rule: Rule, timeline: Timeline, episode: Episode, period_end: date) -> tuple[Verdict, ...]:
@@ -135,6 +133,8 @@ def _with_close(verdict: Verdict, episode: Episode) -> tuple[FactRef, ...]:
 
 def _with_ties(verdict: Verdict, timeline: Timeline) -> str:
     """Terms 1: of two facts of one date, or two corrections of one fact, the later stands, and the finding says so."""
+    if not timeline.overruled:
+        return verdict.sentence
     ties = [
         f"{ref.id} of {ref.source} stands, {timeline.overruled[ref]}"
         for ref in verdict.facts

@@ -171,6 +171,6 @@ def _facts(known: _Known, start: date, complete: date, confirming: Status | None
         decides = status.value != rests_on[-1].value or status.ref in known.overruled
         if start < status.on < complete and decides:
             rests_on.append(status)
-    if confirming is not None and confirming not in rests_on:
+    if confirming is not None and all(status is not confirming for status in rests_on):
         rests_on.append(confirming)
     return (known.episode.start.ref, *(status.ref for status in rests_on))

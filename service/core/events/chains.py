@@ -21,9 +21,9 @@ def effective_at(recorded: Iterable[RecordedFact], sequence: int | None = None) 
     names; a retraction anywhere in a chain withdraws it for good.
     """
     known = [entry for entry in recorded if sequence is None or entry.sequence <= sequence]
-    by_ref = {entry.fact.ref: entry for entry in known}
     if all(entry.fact.replaces is None for entry in known):
         return EffectiveFacts(tuple(sorted(known, key=lambda entry: entry.sequence)), {})
+    by_ref = {entry.fact.ref: entry for entry in known}
     heads: dict[FactRef, RecordedFact] = {}
     withdrawn: dict[FactRef, RecordedFact] = {}
     root_of: dict[FactRef, FactRef] = {}

@@ -234,6 +234,15 @@ Fact = Annotated[
     Enrolment | Milestone | Status | Measurement | Occurrence | Coverage | Retraction, Field(discriminator="kind")
 ]
 FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
+KINDS: dict[str, type[BaseModel]] = {
+    "enrolment": Enrolment,
+    "milestone": Milestone,
+    "status": Status,
+    "measurement": Measurement,
+    "occurrence": Occurrence,
+    "coverage": Coverage,
+    "retraction": Retraction,
+}
 
 
 @dataclass(frozen=True, slots=True)

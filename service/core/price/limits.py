@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 
 from service.core.money import to_minor
 from service.core.period import Period
 from service.core.price.lines import Clip, LimitScope, PricedLine
-from service.core.terms import TermsTimeline
+from service.core.terms import Terms, TermsTimeline
 from service.core.terms.tariffs import Limit, MetricLimits
 
 
@@ -61,16 +62,22 @@ class _InForce:
 
     def __init__(self, terms: TermsTimeline) -> None:
         self._terms = terms
+        self._on: dict[date, Terms] = {}
 
     def of_metric(self, line: PricedLine) -> MetricLimits:
-        in_force = self._terms.in_force(line.finding.achieved_on)
-        return (in_force.metric(line.metric.id) or line.metric).limits
+        return (self._at(line).metric(line.metric.id) or line.metric).limits
 
     def of_participant(self, line: PricedLine) -> Limit | None:
-        return self._terms.in_force(line.finding.achieved_on).limits.participant
+        return self._at(line).limits.participant
 
     def of_contract(self, line: PricedLine) -> Limit | None:
-        return self._terms.in_force(line.finding.achieved_on).limits.contract
+        return self._at(line).limits.contract
+
+    def _at(self, line: PricedLine) -> Terms:
+        day = line.finding.achieved_on
+        if day not in self._on:
+            self._on[day] = self._terms.in_force(day)
+        return self._on[day]
 
 
 def _pass(

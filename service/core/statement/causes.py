@@ -1,6 +1,7 @@
 """Why a line changed: which fact, correction, retraction, limit or terms version brought it about."""
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from service.core.allocate import Allocation, LineKey
 from service.core.events import FactRef, Retraction
@@ -18,13 +19,16 @@ class Causes:
 
     def __init__(self, position: Position) -> None:
         self._position = position
-        self._recent_about = _recent_about(position)
         self._groups_stated = {_group(key) for key in position.stated}
         self._groups_under_old_terms = {_group(key) for key in position.under_old_terms or ()}
         entitled, stated = position.entitled, position.stated
         risen = (one for key, one in entitled.items() if one.line.net_minor > _net_stated(stated.get(key)))
         self._risen = sorted(risen, key=lambda one: one.line.fill_order)
         self._fallen = [key for key, was in stated.items() if _net_due(entitled.get(key)) < _net_stated(was)]
+
+    @cached_property
+    def _recent_about(self) -> dict[str | None, list[FactRef]]:
+        return _recent_about(self._position)
 
     def is_amendment(self, key: LineKey) -> bool:
         """Whether the terms known at the previous statement would give another amount for it from the same facts."""

@@ -1,6 +1,5 @@
 """The detail beside a statement: every line and every pending finding in full, each bound by a salted commitment."""
 
-import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -135,7 +134,7 @@ def detail_items(documents: Sequence[Document], number: str, keys: Keys | None) 
 
 def salt_of(keys: Keys, participant: str, label: str) -> bytes:
     """The salt of an entry: an HMAC of the participant's random key, so that deleting the key deletes every salt."""
-    return hmac.new(keys[participant], label.encode(), hashlib.sha256).digest()
+    return hmac.digest(keys[participant], label.encode(), "sha256")
 
 
 def detail_digest(commitments: Iterable[str]) -> str:

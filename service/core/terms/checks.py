@@ -11,8 +11,9 @@ from service.core.errors import Fault
 from service.core.money import EXPONENT_BY_CURRENCY, to_minor
 from service.core.period import period_named
 from service.core.terms.contract import InvestorShare, Metric, Party, PayerShare, Role
-from service.core.terms.rules import StatusAtRule
+from service.core.terms.rules import ImprovementRule, StatusAtRule
 from service.core.terms.tariffs import ContractLimits, FlatTariff, GradedTariff, Limit, PerUnitTariff
+from service.core.units import known_units
 
 _Part = TypeVar("_Part", bound=BaseModel)
 _ATTRIBUTES: TypeAdapter[dict[str, tuple[str, ...]]] = TypeAdapter(dict[str, tuple[str, ...]])
@@ -145,6 +146,7 @@ def _check_metrics(parts: Parts) -> Iterator[Fault]:
             yield Fault(f"/metrics/{place}/id", "repeated", "two metrics have this id; ids are used once")
         seen.add(metric.id)
         yield from _check_eligible(parts, place, metric)
+        yield from _check_unit(place, metric)
         yield from _check_tariff(place, metric)
 
 
@@ -155,6 +157,13 @@ def _check_eligible(parts: Parts, place: int, metric: Metric) -> Iterator[Fault]
             yield Fault(pointer, "unknown-attribute", "must be an attribute declared under attributes")
         elif not set(values) <= set(parts.attributes[attribute]):
             yield Fault(pointer, "unknown-value", "holds a value that the attribute does not declare")
+
+
+def _check_unit(place: int, metric: Metric) -> Iterator[Fault]:
+    rule = metric.rule
+    known = known_units(rule.measure) if isinstance(rule, ImprovementRule) else ()
+    if isinstance(rule, ImprovementRule) and known and rule.unit not in known:
+        yield Fault(f"/metrics/{place}/rule/unit", "unknown-unit", f"must be one of: {', '.join(known)}")
 
 
 def _check_tariff(place: int, metric: Metric) -> Iterator[Fault]:

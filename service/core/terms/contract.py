@@ -1,6 +1,7 @@
 """One version of the terms of a contract: the document the parties signed, as data."""
 
 from decimal import Decimal
+from functools import lru_cache
 from math import lcm
 from typing import Annotated, Literal
 
@@ -42,6 +43,7 @@ PayerShares = Annotated[tuple[PayerShare, ...], Field(min_length=1)]
 InvestorShares = Annotated[tuple[InvestorShare, ...], Field(min_length=1)]
 
 
+@lru_cache(maxsize=1024)
 def whole_weights(shares: tuple[PayerShare, ...] | tuple[InvestorShare, ...]) -> tuple[int, ...]:
     """The weights in the same proportion as whole numbers, in the order of the list."""
     ratios = [Decimal(share.weight).as_integer_ratio() for share in shares]

@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Strict, Tag, model_validator
@@ -81,7 +82,7 @@ class Duration(Frozen):
             return add_weeks(day, self.weeks * times)
         return day + timedelta(days=(self.days or 0) * times)
 
-    @property
+    @cached_property
     def label(self) -> str:
         """In words: "3 months"."""
         for unit, length in (("month", self.months), ("week", self.weeks), ("day", self.days)):
@@ -96,7 +97,7 @@ class Step(Duration):
     id: StepId | None = None
     within: Duration | None = None
 
-    @property
+    @cached_property
     def name(self) -> str:
         """How findings and tariffs name the step."""
         return self.id or self.label

@@ -1,0 +1,1 @@
+"""Programs that use the ledger as its callers do."""

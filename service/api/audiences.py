@@ -1,0 +1,17 @@
+"""Who uses an operation: the groups of the docs page, in the order in which they stand there."""
+
+from typing import Final
+
+CASE_SYSTEMS: Final = "Case systems"
+INVESTORS: Final = "Investors"
+FINANCE: Final = "Finance"
+AUDITORS: Final = "Auditors"
+OPERATORS: Final = "Operators"
+
+GROUPS: Final = [
+    {"name": FINANCE, "description": "Contracts and their terms; what is achieved; preview, issue, explain."},
+    {"name": INVESTORS, "description": "What is owed to an investor and why; no participant is named."},
+    {"name": AUDITORS, "description": "Recompute a statement; the file as agreed; versions, postings and balances."},
+    {"name": CASE_SYSTEMS, "description": "Check, post, correct, withdraw and look up events; schemas and changes."},
+    {"name": OPERATORS, "description": "Whether the service runs, can work, and how it is doing. No key is asked for."},
+]

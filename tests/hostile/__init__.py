@@ -1,0 +1,1 @@
+"""What nobody should send, and a service that goes on all the same."""

@@ -1,0 +1,62 @@
+"""Every hostile body on every address that takes a POST: refused, not echoed, in time, and the service goes on."""
+
+import time
+
+import httpx
+import pytest
+
+from service.main import create_app
+from service.settings import Settings
+from tests.builders import housed
+from tests.core.worked import W1_FACTS
+from tests.hostile.corpus import MARKER, Hostile, corpus
+from tests.shell.calling import Api, answered, problem_in, sent
+
+CORPUS = corpus()
+SECONDS = 5.0
+TAKE_NOTHING = ("/v1/contracts/w/statements/2023", "/v1/statements/w.2022.a.1/verify")
+NAMES = {"contract": "w", "period": "2023", "statement": "w.2022.a.1"}
+
+
+def addresses() -> list[str]:
+    """Every address with a POST, and the batch that is taken whole or not at all."""
+    paths = create_app(Settings()).openapi()["paths"]
+    posts = [template.format_map(NAMES) for template, operations in paths.items() if "post" in operations]
+    return [*posts, "/v1/events/batch?atomic=true"]
+
+
+def refusal(response: httpx.Response) -> bool:
+    """Whether the whole is refused by a problem, or each event of a list by its verdict."""
+    if response.status_code == 200 and "verdicts" in response.json():
+        return {verdict["verdict"] for verdict in response.json()["verdicts"]} == {"rejected"}
+    problem_in(response, response.status_code)
+    return 400 <= response.status_code < 500
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(CORPUS) >= 300
+    assert len(addresses()) == 8
+
+
+@pytest.mark.parametrize("path", addresses())
+async def test_every_hostile_body_is_refused(w: Api, path: str) -> None:
+    await w.learn(W1_FACTS)
+    await w.issue("2022")
+    before = await w.stored()
+    for hostile in CORPUS:
+        if hostile.body == b"" and path in TAKE_NOTHING:
+            continue  # there it is the right body
+        await refused(w, path, hostile)
+    assert await w.stored() == before
+    assert len((await w.get("/v1/statements"))["data"]) == 2
+    assert answered(await w.event(sent(housed("P9", "2022-08-31"))), 201)["verdict"] == "accepted"
+
+
+async def refused(w: Api, path: str, hostile: Hostile) -> None:
+    begun = time.perf_counter()
+    response = await w.client.post(path, content=hostile.body, headers={"Content-Type": hostile.media_type})
+    taken = time.perf_counter() - begun
+    assert refusal(response), (path, hostile.media_type, hostile.body[:80], response.status_code, response.text[:400])
+    assert MARKER not in response.text, (path, hostile.body[:80], response.text[:400])
+    assert MARKER not in str(response.headers)
+    assert taken < SECONDS, (path, hostile.body[:80], taken)

@@ -1,0 +1,129 @@
+"""The service as its callers see it: one client with an administrator's key, and the answers unwrapped."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import orjson
+
+from service.core.events import Fact
+from service.main import create_app
+from service.settings import Settings
+from service.storage.database import Database
+from service.workflows.access import begin_ledger
+from service.workflows.ledger import Ledger
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+LEDGER_NAME = "ledger-under-test"
+JSON, TOML = {"Content-Type": "application/json"}, {"Content-Type": "application/toml"}
+PROBLEM = "application/problem+json"
+
+Document = dict[str, Any]
+
+
+def ledger_on(database: Database) -> Ledger:
+    """The ledger at noon of a fixed day, whose random bytes are all zero."""
+    return Ledger(database, lambda: NOW, bytes)
+
+
+async def client_of(ledger: Ledger, **settings: Any) -> httpx.AsyncClient:
+    """A client of the service on that ledger, with the key that is made at first start."""
+    key = await begin_ledger(ledger, LEDGER_NAME)
+    app = create_app(Settings(**settings), ledger)
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app),
+        base_url="http://ledger",
+        headers={"Authorization": f"Bearer {key}"} if key else {},
+    )
+
+
+def sent(fact: Fact, **changes: Any) -> Document:
+    """A fact as a case system posts it."""
+    document = fact.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
+    return {**document, **changes}
+
+
+@dataclass(frozen=True)
+class Api:
+    """What the tests ask the service for; a refusal where none is expected fails with the whole answer."""
+
+    client: httpx.AsyncClient
+    ledger: Ledger
+
+    async def get(self, path: str, **query: Any) -> Any:
+        """The JSON of a good answer."""
+        return answered(await self.client.get(path, params=query))
+
+    async def register(self, document: Document) -> Document:
+        """Register a contract from a JSON document."""
+        body = orjson.dumps(document)
+        registered: Document = answered(await self.client.post("/v1/contracts", content=body, headers=JSON), 201)
+        return registered
+
+    async def amend(self, document: Document) -> httpx.Response:
+        """Ask for an amendment from a JSON document."""
+        path = f"/v1/contracts/{document['contract']}/amendments"
+        return await self.client.post(path, content=orjson.dumps(document), headers=JSON)
+
+    async def event(self, document: Any) -> httpx.Response:
+        """Post one event."""
+        return await self.client.post("/v1/events", json=document)
+
+    async def batch(self, documents: Sequence[Any], **query: Any) -> Document:
+        """Post a batch and get its verdicts."""
+        verdicts: Document = answered(await self.client.post("/v1/events/batch", json=list(documents), params=query))
+        return verdicts
+
+    async def learn(self, facts: Iterable[Fact]) -> None:
+        """Post facts, every one of which has to be accepted."""
+        verdicts = await self.batch([sent(fact) for fact in facts])
+        assert {verdict["verdict"] for verdict in verdicts["verdicts"]} == {"accepted"}, verdicts
+
+    async def issue(self, period: str, contract: str = "w") -> list[Document]:
+        """Issue a period: the entries of the list of statements."""
+        answer = answered(await self.client.post(f"/v1/contracts/{contract}/statements/{period}"), 201)
+        issued: list[Document] = answer["data"]
+        return issued
+
+    async def lines(self, statement: str) -> list[Document]:
+        """The lines in the detail of a statement."""
+        detail = await self.get(f"/v1/statements/{statement}/detail")
+        return [item for item in detail["items"] if item["item"] == "line"]
+
+    async def totals(self, statement: str) -> Document:
+        """The totals of a statement."""
+        totals: Document = (await self.get(f"/v1/statements/{statement}"))["totals"]
+        return totals
+
+    async def stored(self) -> tuple[int, int]:
+        """How many contracts and events there are (up to 500): what must not grow when something is refused."""
+        contracts = await self.get("/v1/contracts")
+        events = await self.get("/v1/events", limit=500)
+        return len(contracts["data"]), len(events["data"])
+
+
+def answered(response: httpx.Response, status: int = 200) -> Any:
+    """The JSON of an answer with that status."""
+    assert response.status_code == status, (response.status_code, response.text)
+    return response.json()
+
+
+def problem_in(response: httpx.Response, status: int, code: str | None = None) -> Document:
+    """The problem document of a refusal, complete and of that status and code."""
+    assert response.status_code == status, (response.status_code, response.text)
+    assert response.headers["content-type"] == PROBLEM
+    problem: Document = response.json()
+    assert set(problem) == {"type", "title", "status", "code", "detail", "errors", "request_id"}
+    assert problem["status"] == status
+    assert problem["type"] == f"/problems/{problem['code']}"
+    assert all(set(fault) == {"pointer", "code", "detail"} for fault in problem["errors"])
+    if code is not None:
+        assert problem["code"] == code, problem
+    return problem
+
+
+def faults_in(response: httpx.Response, status: int = 422) -> list[tuple[str, str]]:
+    """Each fault of a refusal as (pointer, code)."""
+    return [(fault["pointer"], fault["code"]) for fault in problem_in(response, status)["errors"]]
