@@ -40,15 +40,22 @@ def log() -> Iterator[Log]:
     written = Log()
     handler = logging.StreamHandler(written)
     handler.setFormatter(JsonLines())
-    root, server = logging.getLogger(), logging.getLogger("uvicorn")
-    level, passes_on = root.level, server.propagate
+    root = logging.getLogger()
+    # A server that other tests started in this process may have quietened its loggers.
+    loud = [
+        (root, logging.DEBUG),
+        *((logging.getLogger(name), logging.NOTSET) for name in ("uvicorn", "uvicorn.error")),
+    ]
+    before = [(logger, logger.level, logger.propagate) for logger, _ in loud]
+    for logger, level in loud:
+        logger.setLevel(level)
+        logger.propagate = True
     root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    server.propagate = True  # a server started with uvicorn's own settings keeps its lines to itself
     yield written
     root.removeHandler(handler)
-    root.setLevel(level)
-    server.propagate = passes_on
+    for logger, level, passes_on in before:
+        logger.setLevel(level)
+        logger.propagate = passes_on
 
 
 def requests_in(log: Log) -> list[dict[str, Any]]:
