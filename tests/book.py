@@ -1,6 +1,6 @@
 """A contract's life in the core alone: learn terms and facts in order, issue period after period, read the lines."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,6 @@ from service.core.evaluate import Finding
 from service.core.events import Fact, RecordedFact
 from service.core.period import Period, period_named
 from service.core.pipeline import Calculation, Draft, History, Inputs, calculate, draft_statements
-from service.core.statement import prior_of
 from service.core.terms import TermsTimeline, TermsVersion
 from tests.builders import a_contract, read
 
@@ -79,9 +78,7 @@ class Book:
         """Issue a period for all investors."""
         drafts = self.preview(label)
         for investor, draft in drafts.items():
-            known = self.histories.get(investor, History(None, ()))
-            lines = tuple(canonical.from_bytes(item.stored) for item in draft.items if item.kind == "line")
-            self.histories[investor] = replace(known, prior=prior_of(draft.stored), items=(*known.items, *lines))
+            self.histories[investor] = self.histories.get(investor, History()).told(draft.stored, draft.lines)
         self.sequence += len(drafts)
         return drafts
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 
 from fastapi import Request
 
@@ -62,9 +61,3 @@ async def read_nothing(request: Request) -> bytes:
             fault = Fault("", "not-allowed", "must be empty, or the empty object {}")
             raise InvalidInput("This address takes nothing in its body.", [fault])
     return body
-
-
-async def read_json(request: Request) -> Any:
-    """The JSON value of a body."""
-    media_type_of(request, JSON_TYPE)
-    return strict_json(await read_body(request))

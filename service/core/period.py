@@ -2,7 +2,6 @@
 
 import calendar
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -43,12 +42,6 @@ def add_months(day: date, months: int) -> date:
 def add_weeks(day: date, weeks: int) -> date:
     """Move by weeks of seven days."""
     return day + timedelta(days=7 * weeks)
-
-
-def days_of(period: Period) -> Iterator[date]:
-    """Every date of the period in order."""
-    for offset in range((period.end - period.start).days):
-        yield period.start + timedelta(days=offset)
 
 
 @lru_cache(maxsize=4096)

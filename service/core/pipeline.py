@@ -6,7 +6,7 @@ edition beside the old one, named by the terms.
     2026-12   the first edition
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,6 +29,7 @@ from service.core.statement import (
     differences,
     due_by_key,
     due_by_payer,
+    prior_of,
     stated_lines,
     statement_document,
 )
@@ -71,8 +72,12 @@ class Calculation:
 class History:
     """What an investor was told before: its last statement, and the line items of all its details, oldest first."""
 
-    prior: Prior | None
-    items: tuple[Document, ...]
+    prior: Prior | None = None
+    items: tuple[Document, ...] = ()
+
+    def told(self, statement: bytes, lines: Iterable[bytes]) -> "History":
+        """The history once a further statement is issued: its bytes, and the bytes of the lines in its detail."""
+        return History(prior_of(statement), (*self.items, *map(canonical.from_bytes, lines)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,11 @@ class Draft:
     stored: bytes
     items: tuple[DetailItem, ...]
     transaction: Transaction
+
+    @property
+    def lines(self) -> tuple[bytes, ...]:
+        """The bytes of the lines in its detail."""
+        return tuple(item.stored for item in self.items if item.kind == "line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +131,7 @@ def draft_statements(
         previous,
     )
     return tuple(
-        _draft(inputs, period, calculation, share.party, histories.get(share.party, History(None, ())), known, keys)
+        _draft(inputs, period, calculation, share.party, histories.get(share.party, History()), known, keys)
         for share in inputs.terms.investors
     )
 

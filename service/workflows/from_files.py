@@ -5,12 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.core import canonical
 from service.core.errors import Fault, InvalidInput
 from service.core.events import RecordedFact
 from service.core.period import Period
 from service.core.pipeline import Draft, History, Inputs, draft_statements
-from service.core.statement import prior_of
 from service.core.statement.detail import Keys
 from service.core.terms import TermsTimeline, TermsVersion
 from service.storage.contract_files import TOML, ContractFolder, terms_in
@@ -79,9 +77,7 @@ def drafts_through(known: FromFiles, wanted: Period, keys: Keys | None) -> Itera
         drafts = draft_statements(Inputs(known.terms, known.facts, sequence), period, histories, keys)
         yield PeriodDrafts(period, drafts)
         for draft in drafts:
-            before = histories.get(draft.investor, History(None, ()))
-            lines = tuple(canonical.from_bytes(item.stored) for item in draft.items if item.kind == "line")
-            histories[draft.investor] = History(prior_of(draft.stored), (*before.items, *lines))
+            histories[draft.investor] = histories.get(draft.investor, History()).told(draft.stored, draft.lines)
         sequence += len(drafts)
         period = known.terms.period_after(period.label)
 

@@ -5,12 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from service.core import canonical
 from service.core.errors import NotFound
 from service.core.events import RecordedFact, fact_from_bytes
 from service.core.period import Period, period_named
 from service.core.pipeline import History, Inputs
-from service.core.statement import prior_of
 from service.core.terms import Terms, TermsTimeline, TermsVersion, read_terms
 from service.storage.contract_files import read_file, time_zones
 from service.storage.rows import StatementRow, StoredFact, TermsRow
@@ -78,10 +76,9 @@ async def histories_of(store: Store, statements: Sequence[StatementRow]) -> Mapp
     """By investor, what these statements (oldest first) told it, with the line items of their details."""
     histories: dict[str, History] = {}
     for row in statements:
-        known = histories.get(row.investor, History(None, ()))
         details = await store.details(row.contract, row.sequence)
-        lines = tuple(canonical.from_bytes(entry.item) for entry in details if entry.kind == "line")
-        histories[row.investor] = History(prior_of(row.document), (*known.items, *lines))
+        lines = [entry.item for entry in details if entry.kind == "line"]
+        histories[row.investor] = histories.get(row.investor, History()).told(row.document, lines)
     return histories
 
 

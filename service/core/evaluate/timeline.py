@@ -34,11 +34,6 @@ class Episode:
         return self.start.on
 
     @property
-    def completed_on(self) -> date | None:
-        """The day of completion."""
-        return self.close.on if self.close is not None and self.close.name == "completed" else None
-
-    @property
     def withdrew_on(self) -> date | None:
         """The day of withdrawal."""
         return self.close.on if self.close is not None and self.close.name == "withdrew" else None
