@@ -50,16 +50,23 @@ def _cases(participants: int, batch: int) -> list[Case]:
             "single posts",
             f"durable posts of one event by {requests.CLIENTS} clients on {requests.CLIENTS} contracts, "
             f"{_POSTS_EACH} each",
-            "a bare route that writes the same rows of log, fact and head in one transaction",
+            "a bare route that writes the same rows of log, fact, key and head in one transaction",
             {"sqlite": 0.5, "postgresql": 0.5},
             partial(requests.post_rounds, each=_POSTS_EACH),
         ),
         Case(
             "statement reads",
             f"reads of an issued statement by {requests.CLIENTS} clients, {_READS_EACH} each",
-            "a bare route with one SELECT by key",
+            "a bare route with one SELECT by key, straight from the driver",
             {"sqlite": 0.6, "postgresql": 0.6},
-            partial(requests.read_rounds, each=_READS_EACH),
+            partial(requests.read_rounds, each=_READS_EACH, bare_prefix="v1"),
+        ),
+        Case(
+            "layered reads",
+            f"the same {_READS_EACH} reads by {requests.CLIENTS} clients",
+            "a bare route with the same SELECT in the service's own unit of work, through SQLAlchemy",
+            {"sqlite": 0.6, "postgresql": 0.6},
+            partial(requests.read_rounds, each=_READS_EACH, bare_prefix="layered"),
         ),
     ]
 

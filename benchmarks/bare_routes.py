@@ -1,6 +1,7 @@
 """The limit of single posts and of reads: routes without checks, contracts, logs or problem documents.
 
-Under the same server as the service; the drivers are called as they are. `python -m benchmarks.bare_routes`.
+Under the same server as the service; the drivers are called as they are, on the layered route the service's own unit of
+work. `python -m benchmarks.bare_routes`.
 """
 
 import asyncio
@@ -18,20 +19,29 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
+from service.storage.database import Database
 from service.storage.sqlite_connection import SETTINGS
 
+_KEY = "INSERT INTO participant_key VALUES ({0}, {1}, {2})"
 _LOG = "INSERT INTO log_entry VALUES ({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8})"
 _FACT = "INSERT INTO fact VALUES ({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, {9}, {10})"
 _HEAD = "UPDATE contract_head SET sequence = {0}, digest = {1} WHERE contract = {2}"
 _STATEMENT = "SELECT document FROM statement WHERE id = {0}"
 _DIGEST = bytes(32)
+# As long as what the service writes into its log for a fact.
+_ENTRY = (
+    b'{"actor":"bootstrap","body":{"commitment":"' + b"0" * 64 + b'"},"contract":"%b","kind":"fact",'
+    b'"ledger":"outcomes-ledger","previous":"' + b"0" * 64 + b'","reason":null,"sequence":%d,"recorded_at":"%b",'
+    b'"source":"%b","id":"%b","v":1}'
+)
+Parameters = tuple[Any, ...]
 
 
 class Rows(Protocol):
     """A database that stores the rows of one event in one transaction, and reads one statement."""
 
-    async def store(self, entry: tuple[Any, ...], fact: tuple[Any, ...]) -> None:
-        """Store an entry of the log with its fact, move the head, commit."""
+    async def store(self, entry: Parameters, fact: Parameters, key: Parameters | None) -> None:
+        """Store an entry of the log with its fact and a new participant's key, move the head, commit."""
 
     async def statement(self, id: str) -> bytes:
         """One statement's bytes."""
@@ -45,7 +55,7 @@ class Sqlite:
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection, self._turn = connection, asyncio.Lock()
-        self._sql = [sql.format(*"?" * 11) for sql in (_LOG, _FACT, _HEAD)]
+        self._sql = [sql.format(*"?" * 11) for sql in (_LOG, _FACT, _HEAD, _KEY)]
         self._read = _STATEMENT.format("?")
 
     @classmethod
@@ -56,11 +66,10 @@ class Sqlite:
             await connection.execute(f"PRAGMA {name}={value}")
         return cls(connection)
 
-    async def store(self, entry: tuple[Any, ...], fact: tuple[Any, ...]) -> None:
-        rows = (entry, fact, (entry[1], entry[8], entry[0]))
+    async def store(self, entry: Parameters, fact: Parameters, key: Parameters | None) -> None:
         async with self._turn:
             await self._connection.execute("BEGIN IMMEDIATE")
-            for sql, row in zip(self._sql, rows, strict=True):
+            for sql, row in zip(self._sql, _rows(entry, fact, key), strict=False):
                 await self._connection.execute(sql, row)
             await self._connection.execute("COMMIT")
 
@@ -77,13 +86,12 @@ class Postgresql:
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
-        self._sql = [sql.format(*(f"${place}" for place in range(1, 12))) for sql in (_LOG, _FACT, _HEAD)]
+        self._sql = [sql.format(*(f"${place}" for place in range(1, 12))) for sql in (_LOG, _FACT, _HEAD, _KEY)]
         self._read = _STATEMENT.format("$1")
 
-    async def store(self, entry: tuple[Any, ...], fact: tuple[Any, ...]) -> None:
-        rows = (entry, fact, (entry[1], entry[8], entry[0]))
+    async def store(self, entry: Parameters, fact: Parameters, key: Parameters | None) -> None:
         async with self._pool.acquire() as connection, connection.transaction():
-            for sql, row in zip(self._sql, rows, strict=True):
+            for sql, row in zip(self._sql, _rows(entry, fact, key), strict=False):
                 await connection.execute(sql, *row)
 
     async def statement(self, id: str) -> bytes:
@@ -94,18 +102,25 @@ class Postgresql:
         await self._pool.close()
 
 
+def _rows(entry: Parameters, fact: Parameters, key: Parameters | None) -> tuple[Parameters, ...]:
+    moved = (entry[1], entry[8], entry[0])
+    return (entry, fact, moved) if key is None else (entry, fact, moved, key)
+
+
 def bare_app() -> FastAPI:
     """The routes on the database of DATABASE_URL; contracts whose log already holds one entry, their terms."""
     url = os.environ["DATABASE_URL"]
     is_sqlite = url.startswith("sqlite")
     sequences: dict[str, int] = {}
+    people: set[tuple[str, str]] = set()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         rows = await Sqlite.open(url) if is_sqlite else Postgresql(await asyncpg.create_pool(url, max_size=15))
-        app.state.rows = rows
+        app.state.rows, app.state.database = rows, Database.at(url)
         yield
         await rows.close()
+        await app.state.database.dispose()
 
     app = FastAPI(lifespan=lifespan, openapi_url=None)
 
@@ -120,6 +135,9 @@ def bare_app() -> FastAPI:
         contract, identity = event["contract"], (event["source"], event["id"])
         sequences[contract] = sequence = sequences.get(contract, 1) + 1
         recorded_at = datetime.now(UTC)
+        person = (contract, event["participant"])
+        key = None if person in people else (*person, _DIGEST)
+        people.add(person)
         entry = (
             contract,
             sequence,
@@ -127,17 +145,23 @@ def bare_app() -> FastAPI:
             str(recorded_at) if is_sqlite else recorded_at,
             "bootstrap",
             *identity,
-            body,
+            _ENTRY % (contract.encode(), sequence, str(recorded_at).encode(), *map(str.encode, identity)),
             _DIGEST,
         )
         on = event["on"] if is_sqlite else date.fromisoformat(event["on"])
         fact = (contract, sequence, *identity, event["kind"], event["participant"], on, event["name"], body, None, None)
-        await request.app.state.rows.store(entry, fact)
+        await request.app.state.rows.store(entry, fact, key)
         return Response(orjson.dumps({"sequence": sequence}), 201, media_type="application/json")
 
     @app.get("/v1/statements/{id}")
     async def read_statement(id: str, request: Request) -> Response:
         return Response(await request.app.state.rows.statement(id), media_type="application/json")
+
+    @app.get("/layered/statements/{id}")
+    async def read_layered(id: str, request: Request) -> Response:
+        async with request.app.state.database.glance() as store:
+            row = await store.statement(id)
+        return Response(row.document, media_type="application/json")
 
     return app
 

@@ -11,7 +11,7 @@ from benchmarks.places import Begun, Place, served, served_bare
 from benchmarks.wire import Connection
 
 CLIENTS = 16
-_READ = f"/v1/statements/{{contract}}.{PERIOD}.{INVESTOR}.1"
+_STATEMENT = f"statements/bench.{PERIOD}.{INVESTOR}.1"
 
 
 def post_rounds(place: Place, each: int) -> Iterator[tuple[str, Measured]]:
@@ -28,16 +28,15 @@ def post_rounds(place: Place, each: int) -> Iterator[tuple[str, Measured]]:
                     yield side, asyncio.run(_posted(port, begun.key, bodies))
 
 
-def read_rounds(place: Place, each: int) -> Iterator[tuple[str, Measured]]:
-    """Timings of 16 clients that read the same issued statement `each` times."""
+def read_rounds(place: Place, each: int, bare_prefix: str) -> Iterator[tuple[str, Measured]]:
+    """Timings of 16 clients that read the same issued statement `each` times; the bare route's prefix tells which."""
     with place.fresh() as begun:
         with served(begun, place.folder) as port:
             asyncio.run(_issue(port, begun))
         with served(begun, place.folder) as service, served_bare(begun, place.folder) as bare:
-            path = _READ.format(contract="bench")
             while True:
-                yield "service", asyncio.run(_read(service, begun.key, path, each))
-                yield "limit", asyncio.run(_read(bare, begun.key, path, each))
+                yield "service", asyncio.run(_read(service, begun.key, f"/v1/{_STATEMENT}", each))
+                yield "limit", asyncio.run(_read(bare, begun.key, f"/{bare_prefix}/{_STATEMENT}", each))
 
 
 async def _register(port: int, key: str, contracts: Sequence[str]) -> None:

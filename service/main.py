@@ -20,6 +20,7 @@ from service.api.routes.metrics import router as metrics
 from service.api.routes.problem_pages import router as problem_pages
 from service.settings import Settings, settings
 from service.telemetry.log_lines import LIFE
+from service.workflows.gathering import Gathering
 from service.workflows.ledger import Ledger
 from service.workflows.opening import ledger_at, prepare
 
@@ -51,7 +52,7 @@ def create_app(chosen: Settings | None = None, ledger: Ledger | None = None) -> 
             yield
             return
         own = ledger_at(chosen, now, secrets.token_bytes)
-        app.state.ledger = own
+        app.state.ledger, app.state.gathering = own, Gathering(own)
         try:
             key = await _prepared(own, chosen)
             if key is not None:
@@ -69,7 +70,8 @@ def create_app(chosen: Settings | None = None, ledger: Ledger | None = None) -> 
         docs_url=None,
         redoc_url=None,
     )
-    app.state.ledger = ledger
+    if ledger is not None:
+        app.state.ledger, app.state.gathering = ledger, Gathering(ledger)
     app.state.body_limit_bytes = chosen.body_limit_bytes
     app.state.body_seconds = chosen.body_seconds
     app.add_middleware(NoStore)

@@ -8,6 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from service.core.errors import Fault, InvalidInput, NotAuthenticated
 from service.telemetry.marks import current_marks
 from service.workflows.access import actor_of
+from service.workflows.gathering import Gathering
 from service.workflows.ledger import Ledger
 
 _bearer = HTTPBearer(
@@ -15,7 +16,7 @@ _bearer = HTTPBearer(
 )
 
 
-def ledger_of(request: Request) -> Ledger:
+async def ledger_of(request: Request) -> Ledger:
     """The running ledger."""
     ledger: Ledger = request.app.state.ledger
     return ledger
@@ -24,15 +25,23 @@ def ledger_of(request: Request) -> Ledger:
 LedgerDep = Annotated[Ledger, Depends(ledger_of)]
 
 
+async def gathering_of(request: Request) -> Gathering:
+    """Where single events wait to be taken in together."""
+    gathering: Gathering = request.app.state.gathering
+    return gathering
+
+
+GatheringDep = Annotated[Gathering, Depends(gathering_of)]
+
+
 async def current_actor(
     request: Request,
-    ledger: LedgerDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> str:
     """The name of the key that calls."""
     if credentials is None:
         raise NotAuthenticated("Send the administrator key: Authorization: Bearer olk_...")
-    actor = await actor_of(ledger, credentials.credentials)
+    actor = await actor_of(await ledger_of(request), credentials.credentials)
     marks = current_marks()
     if marks is not None:
         marks.actor = actor

@@ -1,7 +1,7 @@
 """Priced lines in, allocations out: what each payer owes of a line, and each investor is due of each payer's part."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.core.money import split
 from service.core.price import OutcomeKey, PricedLine
@@ -11,16 +11,14 @@ from service.core.terms.contract import whole_weights
 _Parts = list[tuple[str, int, tuple[tuple[str, int], ...]]]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class LineKey:
+class LineKey(NamedTuple):
     """What identifies a statement line from statement to statement: the outcome and who owes it."""
 
     outcome: OutcomeKey
     payer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(NamedTuple):
     """One payer's part of a priced line, and what of it is due to one investor; amounts in minor units."""
 
     key: LineKey
@@ -44,6 +42,11 @@ class Splitter:
         if key not in self._parts:
             self._parts[key] = self._split(terms, metric, amount_minor)
         return self._parts[key]
+
+    def due_to(self, investor: str, terms: Terms, metric: Metric, amount_minor: int) -> int:
+        """What the investor is due of the amount, whoever owes it."""
+        parts = self.parts(terms, metric, amount_minor)
+        return sum([due for _, _, dues in parts for party, due in dues if party == investor])
 
     def _split(self, terms: Terms, metric: Metric, amount_minor: int) -> _Parts:
         payer_key = (terms.version, metric.id)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, assert_never
 
 Rounding = Literal["half-up", "half-even", "up", "down"]
@@ -42,6 +43,7 @@ def to_minor(amount: Decimal, currency: str) -> int:
     return int(scaled)
 
 
+@lru_cache(maxsize=4096)
 def to_text(minor: int, currency: str) -> str:
     """Minor units as a decimal string in major units with the currency's decimals: 1500000 DKK is "15000.00"."""
     exponent = exponent_of(currency)

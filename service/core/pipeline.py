@@ -9,12 +9,14 @@ edition beside the old one, named by the terms.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
+from operator import attrgetter
 
 from service.core import canonical
 from service.core.allocate import Allocation, LineKey, Splitter, allocate
 from service.core.canonical import Document
 from service.core.evaluate import Finding, evaluate
-from service.core.events import EffectiveFacts, FactRef, RecordedFact, effective_at
+from service.core.events import EffectiveFacts, RecordedFact, effective_at
 from service.core.period import Period
 from service.core.post import Transaction, post_statement
 from service.core.price import PricedLine, gross_minor, limit_uses, price
@@ -22,10 +24,10 @@ from service.core.statement import (
     Content,
     DetailItem,
     Keys,
+    Known,
     PendingShare,
     Position,
     Prior,
-    StatementLine,
     differences,
     due_by_key,
     due_by_payer,
@@ -33,7 +35,7 @@ from service.core.statement import (
     stated_lines,
     statement_document,
 )
-from service.core.statement.detail import detail_digest, detail_items, line_document, pending_document
+from service.core.statement.detail import Wording, detail_digest, detail_items
 from service.core.terms import TermsTimeline
 
 
@@ -87,6 +89,7 @@ class Draft:
     number: str
     investor: str
     stored: bytes
+    detail_digest: str | None
     items: tuple[DetailItem, ...]
     transaction: Transaction
 
@@ -94,15 +97,6 @@ class Draft:
     def lines(self) -> tuple[bytes, ...]:
         """The bytes of the lines in its detail."""
         return tuple(item.stored for item in self.items if item.kind == "line")
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the differences of every investor of one issue look things up in."""
-
-    findings: Mapping[tuple[str, str, str], Finding]
-    recorded: Mapping[FactRef, RecordedFact]
-    previous_sequence: int
 
 
 def calculate(inputs: Inputs, period: Period) -> Calculation:
@@ -125,11 +119,8 @@ def draft_statements(
     calculation = calculate(inputs, period)
     # n is the same for all investors of one issue: one who joins later also knows what was learned since
     previous = max((history.prior.sequence for history in histories.values() if history.prior), default=0)
-    known = _Known(
-        {(found.metric, found.step, found.participant): found for found in calculation.findings},
-        {entry.fact.ref: entry for entry in inputs.facts if entry.sequence <= inputs.sequence},
-        previous,
-    )
+    learned = [entry for entry in inputs.facts if entry.sequence <= inputs.sequence]
+    known = Known(calculation.findings, calculation.facts, learned, previous)
     return tuple(
         _draft(inputs, period, calculation, share.party, histories.get(share.party, History()), known, keys)
         for share in inputs.terms.investors
@@ -142,7 +133,7 @@ def _draft(
     calculation: Calculation,
     investor: str,
     history: History,
-    known: _Known,
+    known: Known,
     keys: Keys | None,
 ) -> Draft:
     terms = inputs.terms
@@ -150,7 +141,9 @@ def _draft(
     number = f"{latest.contract}/{period.label}/{investor}/1"
     lines = differences(_position(inputs, period, calculation, investor, history, known))
     pending = _pending(terms, calculation.findings, investor)
-    items = detail_items(_item_documents(terms, lines, pending, investor), number, keys)
+    wording = Wording(terms, investor)
+    documents = chain(map(wording.line, lines), map(wording.pending, pending))
+    items = detail_items(documents, number, keys)
     commitments = [item.commitment for item in items if item.commitment is not None]
     transaction = post_statement(number, latest.currency, investor, due_by_payer(lines))
     content = Content(
@@ -166,19 +159,17 @@ def _draft(
         history.prior,
         None if keys is None else detail_digest(commitments),
     )
-    return Draft(number, investor, canonical.to_bytes(statement_document(content)), items, transaction)
+    stored = canonical.to_bytes(statement_document(content))
+    return Draft(number, investor, stored, content.detail_digest, items, transaction)
 
 
 def _position(
-    inputs: Inputs, period: Period, calculation: Calculation, investor: str, history: History, known: _Known
+    inputs: Inputs, period: Period, calculation: Calculation, investor: str, history: History, known: Known
 ) -> Position:
     return Position(
         inputs.terms,
         period,
-        known.findings,
-        calculation.facts,
-        known.recorded,
-        known.previous_sequence,
+        known,
         due_by_key(calculation.allocations, investor, period),
         stated_lines(history.items, inputs.terms.latest.currency),
         _under_old_terms(inputs, period, investor, known.previous_sequence),
@@ -199,26 +190,11 @@ def _pending(terms: TermsTimeline, findings: Sequence[Finding], investor: str) -
     splitter = Splitter()
     version_of = {version.terms.version: version.terms for version in terms.versions}
     shares = []
-    for finding in sorted(findings, key=lambda finding: (finding.order, finding.participant)):
-        if finding.state == "pending":
-            governing = version_of[finding.version]
-            metric = governing.metrics[finding.order[0]]
-            gross = gross_minor(governing, metric, finding)
-            parts = splitter.parts(governing, metric, gross) if gross is not None else None
-            due = None if parts is None else sum(dict(dues).get(investor, 0) for _, _, dues in parts)
-            shares.append(PendingShare(finding, due))
+    waiting = [finding for finding in findings if finding.state == "pending"]
+    for finding in sorted(waiting, key=attrgetter("order", "participant")):
+        governing = version_of[finding.version]
+        metric = governing.metrics[finding.order[0]]
+        gross = gross_minor(governing, metric, finding)
+        due = splitter.due_to(investor, governing, metric, gross) if gross is not None else None
+        shares.append(PendingShare(finding, due))
     return tuple(shares)
-
-
-def _item_documents(
-    terms: TermsTimeline, lines: Sequence[StatementLine], pending: Sequence[PendingShare], investor: str
-) -> list[Document]:
-    currency = terms.latest.currency
-    clauses = {(v.terms.version, metric.id): metric.clause for v in terms.versions for metric in v.terms.metrics}
-    return [
-        *(
-            line_document(line, currency, clauses[line.key.outcome.version, line.key.outcome.metric], investor)
-            for line in lines
-        ),
-        *(pending_document(share, currency, clauses[share.finding.version, share.finding.metric]) for share in pending),
-    ]

@@ -1,6 +1,7 @@
 """Units of measurement: which conversions are known, always as exact fractions and never rounded."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
@@ -12,6 +13,12 @@ _CONVERSIONS: dict[tuple[str, str, str], Conversion] = {
     ("hba1c", "%", "mmol/mol"): lambda ngsp: (ngsp - _INTERCEPT) / _SLOPE,
     ("hba1c", "mmol/mol", "%"): lambda ifcc: ifcc * _SLOPE + _INTERCEPT,
 }
+
+
+@lru_cache(maxsize=4096)
+def exact(value: Decimal) -> Fraction:
+    """A decimal as the fraction it is; many facts share few values."""
+    return Fraction(value)
 
 
 def can_convert(measure: str, unit: str, into: str) -> bool:
@@ -37,13 +44,12 @@ def convert(measure: str, value: Fraction, unit: str, into: str) -> Fraction:
     return _CONVERSIONS[measure, unit, into](value)
 
 
-@lru_cache(maxsize=4096)
-def to_four_decimals(value: Fraction) -> str:
-    """A quantity for people: at most four decimals, half away from zero, no trailing zeros ("8.375", "73")."""
-    if value.denominator == 1:
-        return str(value.numerator)
-    scaled = abs(value) * 10_000
-    size = int(scaled) + (1 if scaled - int(scaled) >= Fraction(1, 2) else 0)
+def to_four_decimals(value: Fraction, times: int = 1) -> str:
+    """A quantity for people, or a whole multiple of it: at most four decimals, half away from zero, no trailing zeros
+    ("8.375", "73")."""
+    numerator, denominator = value.numerator * times, value.denominator
+    # In whole numbers, because this runs for every finding and exact fractions are slow.
+    size = (abs(numerator) * 20_000 + denominator) // (2 * denominator)
     whole, decimals = divmod(size, 10_000)
-    text = f"{whole}.{decimals:04d}".rstrip("0").rstrip(".")
-    return f"-{text}" if value < 0 and size else text
+    text = f"{whole}.{decimals:04d}".rstrip("0").rstrip(".") if decimals else str(whole)
+    return f"-{text}" if numerator < 0 and size else text

@@ -1,7 +1,8 @@
 """The unit of work: one transaction that is committed when its block ends and rolled back when it raises."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -13,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from service.storage.guards import install_guards, missing_guards
 from service.storage.outages import outages_told
@@ -23,11 +24,14 @@ from service.telemetry.metrics import COMMIT_SECONDS
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
+# A connection over the pool's size is closed as soon as it is given back: costly at every request of a busy hour.
+_POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 0, "pool_use_lifo": True}
 _BEGIN = "ledger_begin"
 _READING: dict[str, dict[str, Any]] = {
     "sqlite": {_BEGIN: "BEGIN"},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
+_GLANCING: dict[str, dict[str, Any]] = {"sqlite": {_BEGIN: None}, "postgresql": {"isolation_level": "AUTOCOMMIT"}}
 
 
 def async_url(url: str) -> URL:
@@ -54,24 +58,26 @@ def engine_for(url: str, *, migrating: bool = False) -> AsyncEngine:
     """
     target = async_url(url)
     if target.get_backend_name() != "sqlite":
-        engine = create_async_engine(target, hide_parameters=True)
+        engine = create_async_engine(target, hide_parameters=True, **_POOL)
         event.listen(engine.sync_engine, "checkout", _refuse_closed)
         return engine
     _create_folder(target)
-    engine = create_async_engine(target, hide_parameters=True)
+    engine = create_async_engine(target, hide_parameters=True, **_POOL)
     event.listen(engine.sync_engine, "connect", prepare_for_migration if migrating else prepare)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 
 
 class Database:
-    """One engine for the process; `begin()` to write, `reading()` to read."""
+    """One engine for the process; `begin()` to write, `reading()` to read, `glance()` for a single SELECT."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
-        reading = engine.execution_options(**_READING[engine.dialect.name])
-        self._writing = async_sessionmaker(engine, expire_on_commit=False)
-        self._reading = async_sessionmaker(reading, expire_on_commit=False)
+        self._reading = engine.execution_options(**_READING[engine.dialect.name])
+        self._glancing = engine.execution_options(**_GLANCING[engine.dialect.name])
+        # Whoever waits for SQLite's one write lock inside SQLite sleeps and asks again, ever longer: a queue is fair
+        # and loses no time.
+        self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     @classmethod
     def at(cls, url: str) -> "Database":
@@ -86,8 +92,8 @@ class Database:
         Raises Unavailable where the database is away, full or busy.
         """
         with outages_told():
-            async with self._writing.begin() as session:
-                yield Store(session)
+            async with self._turn, self.engine.begin() as connection:
+                yield Store(connection)
                 ended = perf_counter()
             COMMIT_SECONDS.observe(perf_counter() - ended)
 
@@ -98,8 +104,18 @@ class Database:
         Raises Unavailable where the database is away or busy.
         """
         with outages_told():
-            async with self._reading.begin() as session:
-                yield Store(session)
+            async with self._reading.begin() as connection:
+                yield Store(connection)
+
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[Store]:
+        """For one single SELECT, which is a snapshot by itself: saves beginning and ending a transaction.
+
+        Raises Unavailable where the database is away or busy.
+        """
+        with outages_told():
+            async with self._glancing.connect() as connection:
+                yield Store(connection)
 
     async def missing_guards(self) -> tuple[str, ...]:
         """The append-only guards that are not in force; empty when the log is protected. Raises Unavailable."""
@@ -198,4 +214,6 @@ def _refuse_closed(dbapi_connection: Any, record: Any, proxy: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # IMMEDIATE takes the write lock now: two units that both read first could not both get it later.
-    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN IMMEDIATE"))
+    begin = connection.get_execution_options().get(_BEGIN, "BEGIN IMMEDIATE")
+    if begin:
+        connection.exec_driver_sql(begin)

@@ -13,6 +13,14 @@ class Head(NamedTuple):
     digest: bytes
 
 
+class ChainEnd(NamedTuple):
+    """The new end of a contract's chain."""
+
+    contract: str
+    sequence: int
+    digest: bytes
+
+
 class LogEntry(NamedTuple):
     """One entry of the log; `entry_bytes` are the exact bytes that were hashed into `digest` (32 bytes).
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import ScalarSelect, Select, and_, func, or_, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.storage.bulk import table_of
 from service.storage.tables import ContractHeadTable, LogEntryTable, StatementTable
@@ -30,12 +30,12 @@ WHERE logged.contract IS NOT NULL
 class ConditionStore:
     """How large the log is, what waits in it, and whether its ends agree."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
 
     async def log_size(self) -> int:
         """The number of entries in the log of all contracts, taken from the heads: the log is gapless."""
-        total = await self._session.execute(select(func.coalesce(func.sum(_head.sequence), 0)))
+        total = await self._connection.execute(select(func.coalesce(func.sum(_head.sequence), 0)))
         return int(total.scalar_one())
 
     async def oldest_unread_at(self) -> datetime | None:
@@ -54,7 +54,7 @@ class ConditionStore:
             .correlate(table_of(ContractHeadTable))
             .scalar_subquery()
         )
-        moments = (await self._session.execute(_for_each_contract(first_unread))).scalars()
+        moments = (await self._connection.execute(_for_each_contract(first_unread))).scalars()
         return min((moment for moment in moments if moment is not None), default=None)
 
     async def newest_entry_at(self) -> datetime | None:
@@ -65,7 +65,7 @@ class ConditionStore:
             .correlate(table_of(ContractHeadTable))
             .scalar_subquery()
         )
-        moments = (await self._session.execute(_for_each_contract(last))).scalars()
+        moments = (await self._connection.execute(_for_each_contract(last))).scalars()
         return max((moment for moment in moments if moment is not None), default=None)
 
     async def contracts_with_loose_ends(self) -> list[str]:
@@ -87,8 +87,8 @@ class ConditionStore:
                 )
             )
         )
-        loose = (await self._session.execute(query)).scalars().all()
-        headless = (await self._session.execute(_CONTRACTS_WITHOUT_HEAD)).scalars().all()
+        loose = (await self._connection.execute(query)).scalars().all()
+        headless = (await self._connection.execute(_CONTRACTS_WITHOUT_HEAD)).scalars().all()
         return sorted([*loose, *headless])
 
 

@@ -1,11 +1,12 @@
 """The statements on facts and on the keys of the people they are about: personal data, deletable."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ARRAY, Text, bindparam, or_, select, text, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
+import orjson
+from sqlalchemy import ARRAY, Text, TextClause, bindparam, or_, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.storage.bulk import insert_rows, is_postgresql, table_of
 from service.storage.rows import FactRow, FoundFact, KnownFact, StoredFact
@@ -16,48 +17,47 @@ _fact = table_of(FactTable).c
 _key = table_of(ParticipantKeyTable).c
 
 _KNOWN = """
-SELECT log_entry.source, log_entry.external_id, log_entry.sequence, fact.kind, fact.participant, fact.payload
-FROM {wanted} JOIN log_entry ON log_entry.contract = :contract AND log_entry.source = wanted.source
+SELECT log_entry.contract, log_entry.source, log_entry.external_id,
+ log_entry.sequence, fact.kind, fact.participant, fact.payload
+FROM {wanted} JOIN log_entry ON log_entry.contract = wanted.contract AND log_entry.source = wanted.source
  AND log_entry.external_id = wanted.external_id
 LEFT JOIN fact ON fact.contract = log_entry.contract AND fact.sequence = log_entry.sequence
 """
-# CROSS makes SQLite look up each identity in turn; left to choose, it reads the whole list for every log entry.
-_KNOWN_SQLITE = text(
-    _KNOWN.format(
-        wanted="(SELECT json_extract(value, '$[0]') AS source, json_extract(value, '$[1]') AS external_id"
-        " FROM json_each(:identities)) AS wanted CROSS"
-    )
-)
-_KNOWN_POSTGRESQL = text(
-    _KNOWN.format(wanted="unnest(:sources, :external_ids) AS wanted (source, external_id)")
-).bindparams(bindparam("sources", type_=ARRAY(Text)), bindparam("external_ids", type_=ARRAY(Text)))
+_KEYS = """
+SELECT participant_key.contract, participant_key.participant, participant_key.key
+FROM {wanted} JOIN participant_key ON participant_key.contract = wanted.contract
+ AND participant_key.participant = wanted.participant
+"""
+
+
+def _by_rows(query: str, *names: str) -> dict[str, TextClause]:
+    """The query joined with rows given as parameters: an array a column, or on SQLite all of them as one JSON text."""
+    columns = ", ".join(f"json_extract(value, '$[{place}]') AS {name}" for place, name in enumerate(names))
+    # CROSS makes SQLite look up each row in turn; left to choose, it reads the whole list for every row it finds.
+    as_json = text(query.format(wanted=f"(SELECT {columns} FROM json_each(:wanted)) AS wanted CROSS"))
+    arrays = f"unnest({', '.join(f':{name}' for name in names)}) AS wanted ({', '.join(names)})"
+    as_arrays = text(query.format(wanted=arrays)).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in names))
+    return {"sqlite": as_json, "postgresql": as_arrays}
+
+
+_KNOWN_BY_ROWS = _by_rows(_KNOWN, "contract", "source", "external_id")
+_KEYS_BY_ROWS = _by_rows(_KEYS, "contract", "participant")
 
 
 class FactStore:
     """The facts of every contract as look-ups, and the keys that make their commitments unguessable."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
 
     async def append_facts(self, rows: Sequence[FactRow]) -> None:
         """Add the rows of facts whose log entries are already appended in this unit."""
-        await insert_rows(self._session, FactTable, rows)
+        await insert_rows(self._connection, FactTable, rows)
 
-    async def known_facts(
-        self, contract: str, identities: Sequence[tuple[str, str]]
-    ) -> dict[tuple[str, str], KnownFact]:
-        """Those of the (source, id) pairs that the contract's log has, erased facts included."""
-        if not identities:
-            return {}
-        if is_postgresql(self._session):
-            sources, external_ids = map(list, zip(*identities, strict=True))
-            wanted = {"contract": contract, "sources": sources, "external_ids": external_ids}
-            found = await self._session.execute(_KNOWN_POSTGRESQL, wanted)
-        else:
-            found = await self._session.execute(
-                _KNOWN_SQLITE, {"contract": contract, "identities": json.dumps(list(identities))}
-            )
-        return {(row[0], row[1]): KnownFact(*row[2:]) for row in found.all()}
+    async def known_facts(self, identities: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], KnownFact]:
+        """Those of (contract, source, id) that the log has, erased facts included."""
+        found = await self._joined(_KNOWN_BY_ROWS, ("contract", "source", "external_id"), identities)
+        return {(row[0], row[1], row[2]): KnownFact(*row[3:]) for row in found}
 
     async def fact_rows(
         self, contract: str, through: int | None = None, participant: str | None = None
@@ -68,7 +68,7 @@ class FactStore:
             query = query.where(_fact.sequence <= through)
         if participant is not None:
             query = query.where(or_(_fact.participant == participant, _fact.participant.is_(None)))
-        return list(map(StoredFact._make, (await self._session.execute(query)).all()))
+        return list(map(StoredFact._make, (await self._connection.execute(query)).all()))
 
     async def search_facts(
         self,
@@ -102,20 +102,24 @@ class FactStore:
         if after is not None:
             query = query.where(tuple_(_fact.contract, _fact.sequence) > after)
         query = query.order_by(_fact.contract, _fact.sequence).limit(limit)
-        return list(map(FoundFact._make, (await self._session.execute(query)).all()))
+        return list(map(FoundFact._make, (await self._connection.execute(query)).all()))
 
-    async def participant_keys(self, contract: str, participants: Sequence[str]) -> dict[str, bytes]:
-        """The keys (32 bytes) of those participants that have one; '' asks for the contract's own."""
-        if not participants:
-            return {}
-        wanted = set(participants)
-        query = select(_key.participant, _key.key).where(_key.contract == contract)
-        # Long IN lists meet SQLite's limit on variables; a contract's keys are few enough to filter here.
-        if len(wanted) <= 100:
-            query = query.where(_key.participant.in_(wanted))
-        return {name: key for name, key in (await self._session.execute(query)).all() if name in wanted}
+    async def participant_keys(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
+        """The keys (32 bytes) of those (contract, participant) that have one; '' is the contract's own."""
+        found = await self._joined(_KEYS_BY_ROWS, ("contract", "participant"), wanted)
+        return {(contract, participant): key for contract, participant, key in found}
 
-    async def add_participant_keys(self, contract: str, keys: Mapping[str, bytes]) -> None:
-        """Add keys (32 bytes) by participant; a participant who has one already raises an IntegrityError."""
-        rows = [(contract, participant, key) for participant, key in keys.items()]
-        await insert_rows(self._session, ParticipantKeyTable, rows)
+    async def add_participant_keys(self, keys: Mapping[tuple[str, str], bytes]) -> None:
+        """Add keys (32 bytes) by (contract, participant); who has one already raises an IntegrityError."""
+        rows = [(contract, participant, key) for (contract, participant), key in keys.items()]
+        await insert_rows(self._connection, ParticipantKeyTable, rows)
+
+    async def _joined(
+        self, queries: Mapping[str, TextClause], names: Sequence[str], rows: Sequence[tuple[str, ...]]
+    ) -> Sequence[Any]:
+        if not rows:
+            return ()
+        given: dict[str, Any] = {"wanted": orjson.dumps(rows).decode()}
+        if is_postgresql(self._connection):
+            given = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+        return (await self._connection.execute(queries[self._connection.dialect.name], given)).all()

@@ -1,67 +1,88 @@
 """The statements on the log itself and on the head of each contract's chain."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Select, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ARRAY, BigInteger, LargeBinary, Select, Text, bindparam, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.storage.bulk import insert_rows, insert_unless_there, table_of
-from service.storage.rows import GENESIS_DIGEST, Head, LogEntry
+from service.storage.bulk import insert_rows, insert_unless_there, is_postgresql, table_of
+from service.storage.rows import GENESIS_DIGEST, ChainEnd, Head, LogEntry
 from service.storage.tables import ContractHeadTable, LogEntryTable
 
 _log = table_of(LogEntryTable).c
 _head = table_of(ContractHeadTable).c
 
+_MOVE_SQLITE = "UPDATE contract_head SET sequence = ?, digest = ? WHERE contract = ? AND sequence < ?"
+_MOVE_POSTGRESQL = text(
+    "UPDATE contract_head SET sequence = ends.sequence, digest = ends.digest"
+    " FROM unnest(:contracts, :sequences, :digests) AS ends (contract, sequence, digest)"
+    " WHERE contract_head.contract = ends.contract AND contract_head.sequence < ends.sequence"
+    " RETURNING contract_head.contract"
+).bindparams(
+    bindparam("contracts", type_=ARRAY(Text)),
+    bindparam("sequences", type_=ARRAY(BigInteger)),
+    bindparam("digests", type_=ARRAY(LargeBinary)),
+)
+
 
 class LogStore:
     """The log of every contract: appended to, read, never changed."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def heads(self, contracts: Collection[str]) -> dict[str, Head]:
+        """Where each contract's chain ends, without locking; unknown contracts are left out."""
+        return await self._heads(_select_heads(contracts))
 
     async def head(self, contract: str) -> Head | None:
-        """Where the contract's chain ends, without locking; None if the contract is unknown."""
-        return await self._one_head(_select_head(contract))
+        """Where one contract's chain ends, without locking; None if it is unknown."""
+        return (await self.heads([contract])).get(contract)
+
+    async def lock_heads(self, contracts: Collection[str]) -> dict[str, Head]:
+        """As `heads`, and nobody else writes these contracts until the unit of work ends; locked by name, in order."""
+        # SQLite has no row locks: the unit has held the only write lock since its BEGIN IMMEDIATE.
+        return await self._heads(_select_heads(contracts).with_for_update())
 
     async def lock_head(self, contract: str) -> Head | None:
-        """As `head`, and nobody else writes this contract until the unit of work ends."""
-        # SQLite has no row locks: the unit has held the only write lock since its BEGIN IMMEDIATE.
-        return await self._one_head(_select_head(contract).with_for_update())
+        """The locked head of one contract; None if it is unknown."""
+        return (await self.lock_heads([contract])).get(contract)
 
     async def chains(self) -> list[str]:
         """Every contract that has a chain, by name."""
-        return list((await self._session.execute(select(_head.contract).order_by(_head.contract))).scalars())
+        return list((await self._connection.execute(select(_head.contract).order_by(_head.contract))).scalars())
 
     async def create_head(self, contract: str) -> Head:
         """Begin a chain at (0, 32 zero bytes); if another unit was first, the head it left; locked."""
         head = {"contract": contract, "sequence": 0, "digest": GENESIS_DIGEST}
-        statement = insert_unless_there(self._session, ContractHeadTable).values(head)
-        await self._session.execute(statement.on_conflict_do_nothing())
+        statement = insert_unless_there(self._connection, ContractHeadTable).values(head)
+        await self._connection.execute(statement.on_conflict_do_nothing())
         created = await self.lock_head(contract)
         if created is None:
             raise RuntimeError(f"the head of contract {contract} vanished while it was being created")
         return created
 
-    async def move_head(self, contract: str, sequence: int, digest: bytes) -> None:
-        """Set the end of the chain; RuntimeError unless there is a head and `sequence` is beyond it."""
-        statement = (
-            update(table_of(ContractHeadTable))
-            .where(_head.contract == contract, _head.sequence < sequence)
-            .values(sequence=sequence, digest=digest)
-            .returning(_head.sequence)
-        )
-        if (await self._session.execute(statement)).first() is None:
-            raise RuntimeError(f"the head of contract {contract} cannot move to sequence {sequence}")
+    async def move_heads(self, ends: Sequence[ChainEnd]) -> None:
+        """Set the ends of chains; RuntimeError unless each has a head and its `sequence` is beyond that."""
+        if is_postgresql(self._connection):
+            contracts, sequences, digests = map(list, zip(*ends, strict=True))
+            given = {"contracts": contracts, "sequences": sequences, "digests": digests}
+            moved = len((await self._connection.execute(_MOVE_POSTGRESQL, given)).all())
+        else:
+            rows = [(end.sequence, end.digest, end.contract, end.sequence) for end in ends]
+            moved = (await self._connection.exec_driver_sql(_MOVE_SQLITE, rows)).rowcount
+        if moved != len(ends):
+            raise RuntimeError(f"only {moved} of {len(ends)} heads can move to their new ends")
 
     async def append(self, entries: Sequence[LogEntry]) -> None:
         """Append entries, each contract's in a row after its last; a gap raises an IntegrityError."""
-        await insert_rows(self._session, LogEntryTable, entries)
+        await insert_rows(self._connection, LogEntryTable, entries)
 
     async def entry(self, contract: str, sequence: int) -> LogEntry | None:
         """One entry, or None."""
         query = _select_entries(contract).where(_log.sequence == sequence)
-        row = (await self._session.execute(query)).first()
+        row = (await self._connection.execute(query)).first()
         return None if row is None else LogEntry._make(row)
 
     async def entries(
@@ -80,15 +101,16 @@ class LogStore:
             query = query.where(_log.kind == kind)
         if limit is not None:
             query = query.limit(limit)
-        return list(map(LogEntry._make, (await self._session.execute(query)).all()))
+        return list(map(LogEntry._make, (await self._connection.execute(query)).all()))
 
-    async def _one_head(self, query: Select[Any]) -> Head | None:
-        row = (await self._session.execute(query)).first()
-        return None if row is None else Head._make(row)
+    async def _heads(self, query: Select[Any]) -> dict[str, Head]:
+        rows = (await self._connection.execute(query)).all()
+        return {contract: Head(sequence, digest) for contract, sequence, digest in rows}
 
 
-def _select_head(contract: str) -> Select[Any]:
-    return select(_head.sequence, _head.digest).where(_head.contract == contract)
+def _select_heads(contracts: Collection[str]) -> Select[Any]:
+    query = select(_head.contract, _head.sequence, _head.digest)
+    return query.where(_head.contract.in_(sorted(contracts))).order_by(_head.contract)
 
 
 def _select_entries(contract: str) -> Select[Any]:

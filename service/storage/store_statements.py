@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, delete, func, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.storage.bulk import insert_rows, table_of
 from service.storage.rows import Balance, DetailItemRow, PostingRow, StatementRow
@@ -18,24 +18,24 @@ _posting = table_of(PostingTable).c
 class StatementStore:
     """What has been issued: statements, the lines behind them, and what they moved."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
 
     async def add_statement(self, row: StatementRow) -> None:
         """Add a statement, whose log entry is already appended in this unit."""
-        await insert_rows(self._session, StatementTable, [row])
+        await insert_rows(self._connection, StatementTable, [row])
 
     async def add_detail_items(self, rows: Sequence[DetailItemRow]) -> None:
         """Add the lines behind a statement, whose log entry is already appended in this unit."""
-        await insert_rows(self._session, DetailItemTable, rows)
+        await insert_rows(self._connection, DetailItemTable, rows)
 
     async def add_postings(self, rows: Sequence[PostingRow]) -> None:
         """Add what a statement moved, after the statement itself."""
-        await insert_rows(self._session, PostingTable, rows)
+        await insert_rows(self._connection, PostingTable, rows)
 
     async def statement(self, id: str) -> StatementRow | None:
         """One statement by its id, or None."""
-        row = (await self._session.execute(select(*_statement).where(_statement.id == id))).first()
+        row = (await self._connection.execute(select(*_statement).where(_statement.id == id))).first()
         return None if row is None else StatementRow._make(row)
 
     async def statements(
@@ -51,7 +51,7 @@ class StatementStore:
         query = query.where(*(column == value for column, value in given.items() if value is not None))
         if through_sequence_below is not None:
             query = query.where(_statement.through_sequence < through_sequence_below)
-        return list(map(StatementRow._make, (await self._session.execute(query)).all()))
+        return list(map(StatementRow._make, (await self._connection.execute(query)).all()))
 
     async def details(self, contract: str, sequence: int) -> list[DetailItemRow]:
         """The lines behind the statement with this sequence, by position."""
@@ -71,7 +71,7 @@ class StatementStore:
         """What each account holds in each currency, zeros included, by (account, currency)."""
         columns = (_posting.account, _posting.currency)
         query = select(*columns, func.sum(_posting.amount_minor)).where(_posting.contract == contract)
-        rows = await self._session.execute(query.group_by(*columns).order_by(*columns))
+        rows = await self._connection.execute(query.group_by(*columns).order_by(*columns))
         # PostgreSQL sums BIGINT into NUMERIC.
         return [Balance(account, currency, int(amount_minor)) for account, currency, amount_minor in rows]
 
@@ -81,22 +81,22 @@ class StatementStore:
         if after is not None:
             query = query.where(tuple_(_posting.sequence, _posting.position) > after)
         query = query.order_by(_posting.sequence, _posting.position).limit(limit)
-        return list(map(PostingRow._make, (await self._session.execute(query)).all()))
+        return list(map(PostingRow._make, (await self._connection.execute(query)).all()))
 
     async def postings_of(self, contract: str, sequence: int) -> list[PostingRow]:
         """The postings of one entry of the log, in order."""
         query = select(*_posting).where(_posting.contract == contract, _posting.sequence == sequence)
-        rows = (await self._session.execute(query.order_by(_posting.position))).all()
+        rows = (await self._connection.execute(query.order_by(_posting.position))).all()
         return list(map(PostingRow._make, rows))
 
     async def clear_look_ups(self, contract: str) -> None:
         """Delete what a rebuild derives from the log: terms, postings, statements. The detail stays."""
         for model in (PostingTable, StatementTable, TermsVersionTable):
             table = table_of(model)
-            await self._session.execute(delete(table).where(table.c.contract == contract))
+            await self._connection.execute(delete(table).where(table.c.contract == contract))
 
     async def _detail_rows(self, query: Select[Any]) -> list[DetailItemRow]:
-        return list(map(DetailItemRow._make, (await self._session.execute(query)).all()))
+        return list(map(DetailItemRow._make, (await self._connection.execute(query)).all()))
 
 
 def _details(contract: str) -> Select[Any]:

@@ -1,7 +1,9 @@
 """The statements on the versions of terms."""
 
+from collections.abc import Collection
+
 from sqlalchemy import and_, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.storage.bulk import insert_rows, table_of
 from service.storage.rows import ContractRow, TermsRow
@@ -13,19 +15,27 @@ _terms = table_of(TermsVersionTable).c
 class TermsStore:
     """The terms of every contract as look-ups."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
 
     async def add_terms(self, row: TermsRow) -> None:
         """Add one version, whose log entry is already appended in this unit."""
-        await insert_rows(self._session, TermsVersionTable, [row])
+        await insert_rows(self._connection, TermsVersionTable, [row])
 
     async def terms(self, contract: str, through: int | None = None) -> list[TermsRow]:
         """The contract's versions that were in the log at sequence `through`, by version."""
         query = select(*_terms).where(_terms.contract == contract).order_by(_terms.version)
         if through is not None:
             query = query.where(_terms.sequence <= through)
-        return list(map(TermsRow._make, (await self._session.execute(query)).all()))
+        return list(map(TermsRow._make, (await self._connection.execute(query)).all()))
+
+    async def terms_of(self, contracts: Collection[str]) -> dict[str, list[TermsRow]]:
+        """Every version of those contracts that are registered, by version."""
+        query = select(*_terms).where(_terms.contract.in_(sorted(contracts))).order_by(_terms.contract, _terms.version)
+        by_contract: dict[str, list[TermsRow]] = {}
+        for row in map(TermsRow._make, (await self._connection.execute(query)).all() if contracts else ()):
+            by_contract.setdefault(row.contract, []).append(row)
+        return by_contract
 
     async def contracts(self) -> list[ContractRow]:
         """Every contract with its latest version, by contract."""
@@ -39,4 +49,4 @@ class TermsStore:
             .join(latest, and_(latest.c.contract == _terms.contract, latest.c.version == _terms.version))
             .order_by(_terms.contract)
         )
-        return list(map(ContractRow._make, (await self._session.execute(query)).all()))
+        return list(map(ContractRow._make, (await self._connection.execute(query)).all()))

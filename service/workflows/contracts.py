@@ -44,7 +44,7 @@ async def create_contract(
                     "contract-exists",
                 )
             return Registered(terms, same.sha256.hex(), same.sequence)
-        await store.add_participant_keys(terms.contract, {"": ledger.random_bytes(32)})
+        await store.add_participant_keys({(terms.contract, ""): ledger.random_bytes(32)})
         journal = await open_journal(store, terms.contract, head, actor, ledger.now())
         return await _register(store, journal, terms, file, media_type)
 

@@ -1,5 +1,6 @@
 """The detail beside a statement: read it whole, and explain one entry down to the events it rests on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service.core import canonical
@@ -11,44 +12,48 @@ from service.core.statement.explain import explain
 from service.core.statement.lines import refs_from_document
 from service.storage.rows import DetailItemRow, StatementRow
 from service.storage.store import Store
-from service.workflows.known import terms_known
+from service.workflows.known import keys_of, terms_known
 from service.workflows.ledger import Ledger
 from service.workflows.statements import statement_in
 
 
-async def read_detail(ledger: Ledger, id: str) -> Document:
-    """The whole detail of a statement: every line and pending finding, with salt and commitment."""
+async def read_detail(ledger: Ledger, id: str) -> bytes:
+    """The whole detail of a statement in JSON: every line and pending finding, with salt and commitment."""
     async with ledger.database.reading() as store:
         row = await statement_in(store, id)
         entries = await store.details(row.contract, row.sequence)
         participants = sorted({entry.participant or "" for entry in entries})
-        keys = await store.participant_keys(row.contract, participants)
+        keys = await keys_of(store, row.contract, participants)
     statement = canonical.from_bytes(row.document)
-    return {
-        "statement": statement["number"],
-        "detail_digest": statement["detail_digest"],
-        "items": [
-            {
-                "salt": salt_of(keys, entry.participant or "", f"{statement['number']}#{entry.position}").hex(),
-                "commitment": entry.commitment.hex(),
-                **canonical.from_bytes(entry.item),
-            }
-            for entry in entries
-        ],
-    }
+    number: str = statement["number"]
+    items = (
+        _bound(
+            entry.item,
+            salt_of(keys[entry.participant or ""], f"{number}#{entry.position}").hex(),
+            entry.commitment.hex(),
+        )
+        for entry in entries
+    )
+    return _detail(number, statement["detail_digest"], items)
 
 
-def detail_of_draft(draft: Draft) -> Document:
-    """The detail that issuing a draft would store beside it."""
-    statement = canonical.from_bytes(draft.stored)
-    return {
-        "statement": draft.number,
-        "detail_digest": statement["detail_digest"],
-        "items": [
-            {"salt": item.salt, "commitment": item.commitment, **canonical.from_bytes(item.stored)}
-            for item in draft.items
-        ],
-    }
+def detail_of_draft(draft: Draft) -> bytes:
+    """The detail that issuing a draft would store beside it, in JSON."""
+    items = (_bound(item.stored, item.salt, item.commitment) for item in draft.items)
+    return _detail(draft.number, draft.detail_digest, items)
+
+
+def _detail(number: str, digest: str | None, items: Iterable[bytes]) -> bytes:
+    """The bytes of the items are put together as they are stored: a detail can be long, and reading each is slow."""
+    head = canonical.to_bytes({"statement": number, "detail_digest": digest})
+    return head[:-1] + b',"items":[' + b",".join(items) + b"]}"
+
+
+def _bound(stored: bytes, salt: str | None, commitment: str | None) -> bytes:
+    """An item with what its commitment was made of; as it is where there are no keys."""
+    if salt is None:
+        return stored
+    return f'{{"commitment":"{commitment}","salt":"{salt}",'.encode() + stored[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,8 @@ async def _explained(store: Store, row: StatementRow, entry: DetailItemRow) -> E
     item, statement = canonical.from_bytes(entry.item), canonical.from_bytes(row.document)
     terms = await terms_known(store, row.contract, row.through_sequence)
     cited = [*item["facts"], *item.get("cause", {}).get("facts", ())]
-    identities = [(ref.source, ref.id) for ref in dict.fromkeys(refs_from_document(cited))]
-    known = await store.known_facts(row.contract, identities)
+    identities = [(row.contract, *ref) for ref in dict.fromkeys(refs_from_document(cited))]
+    known = await store.known_facts(identities)
     payloads = (known[identity].payload for identity in identities if identity in known)
     events = tuple(canonical.from_bytes(payload) for payload in payloads if payload is not None)
     return Explained(item, explain(item, terms, statement), events)

@@ -9,14 +9,12 @@ from typing import Any
 
 from service.core import canonical
 from service.core.errors import Fault, InvalidInput
-from service.core.events import Coverage, Fact, Retraction, fact_from_bytes
-from service.core.events.facts import participant_of
 from service.core.statement.detail import salt_of
 from service.core.terms import TermsTimeline
 from service.storage.rows import FactRow, Head, KnownFact
 from service.storage.store import Store
 from service.telemetry.metrics import EVENTS
-from service.workflows.journal import Journal, open_journal
+from service.workflows.journal import Journal, save_all
 from service.workflows.known import timeline_of
 from service.workflows.ledger import Ledger
 from service.workflows.reading_events import Admitted, EventVerdict, document_in, read_all, rejected
@@ -24,8 +22,11 @@ from service.workflows.reading_events import Admitted, EventVerdict, document_in
 LARGEST_BATCH = 10_000
 _CONTRACT = re.compile("[a-z0-9_-]{1,60}")  # whatever else is sent is no name to ask the database for
 _IN_A_THREAD = 200  # from so many events on, the work would hold up other requests
-_ASKED_FOR_ONE_BY_ONE = 20  # contracts; a batch may name thousands that do not exist
-_Identity = tuple[str, str]
+_ASKED_FOR_BY_NAME = 200  # contracts; a batch may name thousands that do not exist
+_RETRACTION = "retraction"
+_Identity = tuple[str, str, str]  # contract, source, id
+_Person = tuple[str, str]  # contract, participant
+_ByContract = Mapping[str, list[Admitted]]
 
 
 async def post_events(
@@ -40,13 +41,13 @@ async def post_events(
         raise _refused(verdicts)
     by_contract = _by_contract(read)
     async with ledger.database.begin() as store:
-        for contract in sorted(by_contract):  # one order of locks for everybody
-            verdicts |= await _take_in(ledger, store, contract, by_contract[contract], actor)
+        verdicts |= await _take_in(ledger, store, by_contract, actor)
         if atomic and any(verdict.verdict in ("rejected", "conflict") for verdict in verdicts.values()):
             raise _refused(verdicts)
-    for verdict, count in Counter(verdict.verdict for verdict in verdicts.values()).items():
-        EVENTS.labels(verdict).inc(count)
-    return tuple(verdicts[place] for place in range(len(documents)))
+    ordered = _in_order(verdicts)
+    for word, count in Counter([verdict.verdict for verdict in ordered]).items():
+        EVENTS.labels(word).inc(count)
+    return ordered
 
 
 async def validate_events(ledger: Ledger, documents: Sequence[Any]) -> tuple[EventVerdict, ...]:
@@ -57,9 +58,12 @@ async def validate_events(ledger: Ledger, documents: Sequence[Any]) -> tuple[Eve
     read = await _read(ledger, documents)
     verdicts = {place: entry for place, entry in enumerate(read) if isinstance(entry, EventVerdict)}
     async with ledger.database.reading() as store:
-        for contract, admitted in sorted(_by_contract(read).items()):
-            verdicts |= await _would_take_in(ledger, store, contract, admitted)
-    return tuple(verdicts[place] for place in range(len(documents)))
+        verdicts |= await _would_take_in(ledger, store, _by_contract(read))
+    return _in_order(verdicts)
+
+
+def _in_order(verdicts: Mapping[int, EventVerdict]) -> tuple[EventVerdict, ...]:
+    return tuple([verdicts[place] for place in range(len(verdicts))])
 
 
 async def _read(ledger: Ledger, documents: Sequence[Any]) -> list[Admitted | EventVerdict]:
@@ -73,7 +77,7 @@ def _by_contract(read: Iterable[Admitted | EventVerdict]) -> dict[str, list[Admi
     by_contract: dict[str, list[Admitted]] = {}
     for entry in read:
         if isinstance(entry, Admitted):
-            by_contract.setdefault(entry.fact.contract, []).append(entry)
+            by_contract.setdefault(entry.contract, []).append(entry)
     return by_contract
 
 
@@ -89,103 +93,109 @@ def _refused(verdicts: Mapping[int, EventVerdict]) -> InvalidInput:
 
 async def _terms_of(ledger: Ledger, documents: Iterable[Any]) -> dict[str, TermsTimeline]:
     given = (document.get("contract") for document in map(document_in, documents) if isinstance(document, dict))
-    names = {name for name in given if isinstance(name, str) and _CONTRACT.fullmatch(name)}
-    async with ledger.database.reading() as store:
-        if len(names) > _ASKED_FOR_ONE_BY_ONE:
+    names = {name for name in {name for name in given if isinstance(name, str)} if _CONTRACT.fullmatch(name)}
+    if len(names) > _ASKED_FOR_BY_NAME:
+        async with ledger.database.glance() as store:
             names &= {row.contract for row in await store.contracts()}
-        rows = {name: await store.terms(name) for name in names}
-    return {name: timeline_of(found) for name, found in rows.items() if found}
+    async with ledger.database.glance() as store:
+        rows = await store.terms_of(names)
+    return {name: timeline_of(found) for name, found in rows.items()}
 
 
 @dataclass(slots=True)
 class _Taking:
     """One contract's share of a batch while it is being sorted into the log."""
 
-    known: dict[_Identity, KnownFact]
+    admitted: Sequence[Admitted]
     journal: Journal
-    keys: Mapping[str, bytes]
+    known: dict[_Identity, KnownFact | FactRow]
+    keys: Mapping[_Person, bytes]
     rows: list[FactRow] = field(default_factory=list)
     verdicts: dict[int, EventVerdict] = field(default_factory=dict)
 
 
-async def _take_in(
-    ledger: Ledger, store: Store, contract: str, admitted: Sequence[Admitted], actor: str
-) -> dict[int, EventVerdict]:
-    head = _standing(await store.lock_head(contract), contract)
-    known = await _known_of(store, contract, admitted)
-    keys = await _keys_for(ledger, store, contract, admitted)
-    taking = _Taking(known, await open_journal(store, contract, head, actor, ledger.now()), keys)
-    await _sort(taking, admitted)
-    await taking.journal.save(store)
-    if taking.rows:
-        await store.append_facts(taking.rows)
-    return taking.verdicts
+async def _take_in(ledger: Ledger, store: Store, by_contract: _ByContract, actor: str) -> dict[int, EventVerdict]:
+    if not by_contract:
+        return {}
+    heads = await store.lock_heads(by_contract)
+    people = _people(by_contract)
+    keys = await store.participant_keys(people)
+    missing = {person: ledger.random_bytes(32) for person in people if person not in keys}
+    if missing:
+        await store.add_participant_keys(missing)
+    takings = await _sorted_in(ledger, store, by_contract, heads, {**keys, **missing}, actor)
+    await save_all(store, [taking.journal for taking in takings])
+    await store.append_facts([row for taking in takings for row in taking.rows])
+    return {place: verdict for taking in takings for place, verdict in taking.verdicts.items()}
 
 
-async def _would_take_in(
-    ledger: Ledger, store: Store, contract: str, admitted: Sequence[Admitted]
-) -> dict[int, EventVerdict]:
-    head = _standing(await store.head(contract), contract)
-    known = await _known_of(store, contract, admitted)
+async def _would_take_in(ledger: Ledger, store: Store, by_contract: _ByContract) -> dict[int, EventVerdict]:
+    heads = await store.heads(by_contract)
     # No verdict depends on a salt, and a validation must not make keys for people whom the ledger does not know.
-    keys = {participant_of(entry.fact) or "": bytes(32) for entry in admitted}
-    taking = _Taking(known, await open_journal(store, contract, head, "", ledger.now()), keys)
-    await _sort(taking, admitted)
-    return {place: _without_sequence_behind(head, verdict) for place, verdict in taking.verdicts.items()}
+    keys = dict.fromkeys(_people(by_contract), bytes(32))
+    takings = await _sorted_in(ledger, store, by_contract, heads, keys, "")
+    return {
+        place: _without_sequence_behind(taking.journal.head, verdict)
+        for taking in takings
+        for place, verdict in taking.verdicts.items()
+    }
 
 
 def _without_sequence_behind(head: Head, verdict: EventVerdict) -> EventVerdict:
     is_stored = verdict.sequence is None or verdict.sequence <= head.sequence
-    return verdict if is_stored else replace(verdict, sequence=None)
+    return verdict if is_stored else verdict._replace(sequence=None)
 
 
-def _standing(head: Head | None, contract: str) -> Head:
-    if head is None:
-        raise RuntimeError(f"contract {contract} has terms but no chain")
-    return head
-
-
-async def _known_of(store: Store, contract: str, admitted: Sequence[Admitted]) -> dict[_Identity, KnownFact]:
-    identities = {(entry.fact.source, entry.fact.id) for entry in admitted}
-    targets = {(target.source, target.id) for entry in admitted if (target := entry.fact.target) is not None}
-    return await store.known_facts(contract, sorted(identities | targets))
-
-
-async def _sort(taking: _Taking, admitted: Sequence[Admitted]) -> None:
-    if len(admitted) > _IN_A_THREAD:
-        await asyncio.to_thread(_sort_in, taking, admitted)
+async def _sorted_in(
+    ledger: Ledger,
+    store: Store,
+    by_contract: _ByContract,
+    heads: Mapping[str, Head],
+    keys: Mapping[_Person, bytes],
+    actor: str,
+) -> list[_Taking]:
+    """Every contract's share with its verdicts, rows and log entries, none of them stored yet."""
+    identities = [(entry.contract, entry.source, entry.id) for entries in by_contract.values() for entry in entries]
+    targets = [(entry.contract, *entry.target) for entries in by_contract.values() for entry in entries if entry.target]
+    known: dict[_Identity, KnownFact | FactRow] = {**await store.known_facts(sorted(identities + targets))}
+    name, now = await store.ledger_name() or "", ledger.now()
+    takings = []
+    for contract, admitted in by_contract.items():
+        if contract not in heads:
+            raise RuntimeError(f"contract {contract} has terms but no chain")
+        takings.append(_Taking(admitted, Journal(contract, name, actor, now, heads[contract]), known, keys))
+    if len(identities) > _IN_A_THREAD:
+        await asyncio.to_thread(_sort_in, takings)
     else:
-        _sort_in(taking, admitted)
+        _sort_in(takings)
+    return takings
 
 
-async def _keys_for(ledger: Ledger, store: Store, contract: str, admitted: Sequence[Admitted]) -> Mapping[str, bytes]:
-    """The participants' random keys, made for those who have none yet; "" is the contract's own."""
-    wanted = {participant_of(entry.fact) or "" for entry in admitted}
-    keys = await store.participant_keys(contract, sorted(wanted))
-    missing = {participant: ledger.random_bytes(32) for participant in sorted(wanted - keys.keys())}
-    if missing:
-        await store.add_participant_keys(contract, missing)
-    return {**keys, **missing}
+def _people(by_contract: _ByContract) -> list[_Person]:
+    """Whom the events are about; "" is the contract's own."""
+    people = ((entry.contract, entry.participant or "") for entries in by_contract.values() for entry in entries)
+    return sorted(set(people))
 
 
-def _sort_in(taking: _Taking, admitted: Sequence[Admitted]) -> None:
-    for entry in admitted:
-        taking.verdicts[entry.place] = _repeated(entry, taking) or _bad_target(entry, taking) or _accept(entry, taking)
+def _sort_in(takings: Iterable[_Taking]) -> None:
+    for taking in takings:
+        for entry in taking.admitted:
+            verdict = _repeated(entry, taking) or _bad_target(entry, taking) or _accept(entry, taking)
+            taking.verdicts[entry.place] = verdict
 
 
 def _repeated(entry: Admitted, taking: _Taking) -> EventVerdict | None:
     """The verdict on an event whose id is taken: a duplicate when it says the same, else a conflict."""
-    fact = entry.fact
-    known = taking.known.get((fact.source, fact.id))
+    known = taking.known.get((entry.contract, entry.source, entry.id))
     if known is None:
         return None
     if known.payload == entry.stored:
-        return EventVerdict("duplicate", fact.contract, fact.source, fact.id, known.sequence)
+        return EventVerdict("duplicate", entry.contract, entry.source, entry.id, known.sequence)
     return EventVerdict(
         "conflict",
-        fact.contract,
-        fact.source,
-        fact.id,
+        entry.contract,
+        entry.source,
+        entry.id,
         known.sequence,
         "event-conflict",
         "this id was used for an event with other content; to change it, send a correction with an id of its own",
@@ -196,55 +206,35 @@ def _repeated(entry: Admitted, taking: _Taking) -> EventVerdict | None:
 
 def _bad_target(entry: Admitted, taking: _Taking) -> EventVerdict | None:
     """The verdict on a correction or retraction that names a fact it cannot act on."""
-    fact, target = entry.fact, entry.fact.target
+    target = entry.target
     if target is None:
         return None
-    known = taking.known.get((target.source, target.id))
+    known = taking.known.get((entry.contract, *target))
     if known is None:
         fault = Fault("/replaces", "unknown-target", "names no event of this contract; send that event first")
         return rejected("unknown-target", (fault,), retryable=True)
     if known.payload is None:
         return rejected("erased-target", (Fault("/replaces", "erased-target", "names an event that was erased"),))
-    faults = tuple(_target_faults(fact, fact_from_bytes(known.payload)))
+    faults = tuple(_target_faults(entry, known))
     return rejected("event-invalid", faults) if faults else None
 
 
-def _target_faults(fact: Fact, target: Fact) -> Iterable[Fault]:
-    if isinstance(target, Retraction):
+def _target_faults(entry: Admitted, target: KnownFact | FactRow) -> Iterable[Fault]:
+    if target.kind == _RETRACTION:
         yield Fault("/replaces", "wrong-target", "names a retraction; to undo a retraction send a new event")
-    elif not isinstance(fact, Retraction):
-        if fact.kind != target.kind:
+    elif entry.kind != _RETRACTION:
+        if entry.kind != target.kind:
             yield Fault("/kind", "fixed", "a correction keeps the kind of the event it corrects")
-        elif participant_of(fact) != participant_of(target):
+        elif entry.participant != target.participant:
             yield Fault("/participant", "fixed", "a correction keeps the participant of the event it corrects")
 
 
 def _accept(entry: Admitted, taking: _Taking) -> EventVerdict:
-    fact, identity = entry.fact, (entry.fact.source, entry.fact.id)
-    participant = participant_of(fact)
-    salt = salt_of(taking.keys, participant or "", f"fact/{fact.source}/{fact.id}")
-    body = {"source": fact.source, "id": fact.id, "commitment": canonical.commitment(salt, entry.stored)}
-    sequence = taking.journal.add("fact", body, identity=identity)
-    target = fact.target
-    taking.rows.append(
-        FactRow(
-            fact.contract,
-            sequence,
-            *identity,
-            fact.kind,
-            participant,
-            fact.on,
-            _name(fact),
-            entry.stored,
-            target.source if target else None,
-            target.id if target else None,
-        )
-    )
-    taking.known[identity] = KnownFact(sequence, fact.kind, participant, entry.stored)
-    return EventVerdict("accepted", fact.contract, fact.source, fact.id, sequence)
-
-
-def _name(fact: Fact) -> str | None:
-    if isinstance(fact, Retraction):
-        return None
-    return "|".join(fact.names) if isinstance(fact, Coverage) else fact.name
+    _, contract, source, id, kind, participant, on, name, target, stored = entry
+    salt = salt_of(taking.keys[contract, participant or ""], f"fact/{source}/{id}")
+    body = {"source": source, "id": id, "commitment": canonical.commitment(salt, stored)}
+    sequence = taking.journal.add("fact", body, identity=(source, id))
+    row = FactRow(contract, sequence, source, id, kind, participant, on, name, stored, *(target or (None, None)))
+    taking.rows.append(row)
+    taking.known[contract, source, id] = row
+    return EventVerdict("accepted", contract, source, id, sequence)

@@ -1,13 +1,13 @@
 """Writes the log: gives each entry its sequence, chains it to the one before, and keeps the contract's head."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
 from service.core import canonical
 from service.core.canonical import Document
-from service.storage.rows import Head, LogEntry
+from service.storage.rows import ChainEnd, Head, LogEntry
 from service.storage.store import Store
 
 FORMAT = 1
@@ -16,7 +16,7 @@ EntryKind = Literal["terms", "fact", "statement"]
 
 @dataclass(slots=True)
 class Journal:
-    """Entries of one contract in one unit of work; the caller holds the lock on its head."""
+    """Entries of one contract in one unit of work behind `head`; the caller holds the lock on it."""
 
     contract: str
     ledger_name: str
@@ -38,7 +38,8 @@ class Journal:
         identity: tuple[str, str] | None = None,
     ) -> int:
         """Chain one more entry and return its sequence number; `identity` is (source, id) of a fact."""
-        sequence = self.head.sequence + 1
+        last = self._last
+        sequence = last.sequence + 1
         stored = canonical.to_bytes(
             {
                 "v": FORMAT,
@@ -49,7 +50,7 @@ class Journal:
                 "recorded_at": self._recorded_at_text,
                 "actor": self.actor,
                 "reason": reason,
-                "previous": self.head.digest.hex(),
+                "previous": last.digest.hex(),
                 "body": body,
             }
         )
@@ -58,14 +59,24 @@ class Journal:
         self.entries.append(
             LogEntry(self.contract, sequence, kind, self.recorded_at, self.actor, source, external_id, stored, digest)
         )
-        self.head = Head(sequence, digest)
         return sequence
+
+    @property
+    def _last(self) -> Head | LogEntry:
+        return self.entries[-1] if self.entries else self.head
 
     async def save(self, store: Store) -> None:
         """Append what was added and move the head."""
-        if self.entries:
-            await store.append(self.entries)
-            await store.move_head(self.contract, self.head.sequence, self.head.digest)
+        await save_all(store, [self])
+
+
+async def save_all(store: Store, journals: Iterable[Journal]) -> None:
+    """Append what was added to each journal and move the heads, in as many statements as for one."""
+    written = [journal for journal in journals if journal.entries]
+    if written:
+        await store.append([entry for journal in written for entry in journal.entries])
+        ends = [(journal.contract, journal.entries[-1]) for journal in written]
+        await store.move_heads([ChainEnd(contract, last.sequence, last.digest) for contract, last in ends])
 
 
 async def open_journal(store: Store, contract: str, head: Head, actor: str, now: datetime) -> Journal:

@@ -1,7 +1,7 @@
 """Loads what a calculation needs: the terms and facts of a contract up to a sequence number, and what was stated."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -46,7 +46,7 @@ async def facts_known(
 
 
 def _read(rows: Sequence[StoredFact]) -> tuple[RecordedFact, ...]:
-    return tuple(RecordedFact(fact_from_bytes(row.payload), row.sequence) for row in rows)
+    return tuple([RecordedFact(fact_from_bytes(payload), sequence) for sequence, payload in rows])
 
 
 async def inputs_known(store: Store, contract: str, through: int | None = None) -> Inputs:
@@ -91,3 +91,9 @@ def period_in(terms: TermsTimeline, label: str) -> Period:
             f"This contract has periods of a {terms.latest.periods}, as {terms.first_period().label}.",
             "period-not-found",
         ) from None
+
+
+async def keys_of(store: Store, contract: str, participants: Iterable[str]) -> dict[str, bytes]:
+    """The random keys (32 bytes) by participant; '' is the contract's own. Who has none is left out."""
+    found = await store.participant_keys([(contract, name) for name in participants])
+    return {name: key for (_, name), key in found.items()}

@@ -1,40 +1,40 @@
 """Finds Danish civil registration numbers (CPR) in what is posted, so that they are refused before they are stored."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import orjson
 from stdnum.dk import cpr
 
 from service.core.errors import Fault
 from service.core.events.facts import FACT
 
 _LOOKS_LIKE = re.compile(r"(?<!\d)\d{6}[- ]?\d{4}(?!\d)")
+# Each byte as 0 where it can be of a digit (those of other scripts are no ASCII), as - where it can part the number.
+_SHAPE = bytes(
+    ord("0") if byte >= 128 or chr(byte).isdigit() else ord("-") if chr(byte) in "- " else ord("x")
+    for byte in range(256)
+)
+_TEN_DIGITS, _SIX_AND_FOUR = b"0000000000", b"000000-0000"
 _FIELDS = frozenset(
     name for model in FACT.json_schema()["$defs"].values() for name in model["properties"]
 )  # a key of the sender's own making could say more than a pointer should
 _ADVICE = "looks like a CPR number; send a pseudonym, never a civil registration number"
 
 
-def personal_data_faults(document: Any) -> Iterator[Fault]:
-    """A fault for every text in a document that holds what looks like a CPR number; the text is not repeated."""
-    # Hardly any document holds such a number: one look at all of its texts spares a walk with pointers.
-    if _LOOKS_LIKE.search("\n".join(_texts_in(document))):
-        yield from _faults_in(document, "")
+def personal_data_faults(document: Any) -> Sequence[Fault]:
+    """A fault for every place in a document that holds what looks like a CPR number; the text is not repeated."""
+    return tuple(dict.fromkeys(_faults_in(document, ""))) if _may_hold_cpr(document) else ()
 
 
-def _texts_in(document: Any) -> list[str]:
-    texts: list[str] = []
-    waiting = [document]
-    for value in waiting:
-        if isinstance(value, str):
-            texts.append(value)
-        elif isinstance(value, dict):
-            texts += [key for key in value if isinstance(key, str)]
-            waiting += value.values()
-        elif isinstance(value, list | tuple):
-            waiting += value
-    return texts
+def _may_hold_cpr(document: Any) -> bool:
+    """False only where no text can hold one: hardly any does, and this costs a tenth of looking at each by itself."""
+    try:
+        shape = orjson.dumps(document, default=str).translate(_SHAPE)
+    except TypeError:  # a lone surrogate, or a number too large for this writer
+        return True
+    return _TEN_DIGITS in shape or _SIX_AND_FOUR in shape
 
 
 def _faults_in(document: Any, pointer: str) -> Iterator[Fault]:

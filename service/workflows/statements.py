@@ -8,22 +8,25 @@ from service.core import canonical, money
 from service.core.errors import NotFound, WrongState
 from service.core.period import Period
 from service.core.pipeline import Draft, Inputs, draft_statements
+from service.core.terms import TermsTimeline
 from service.storage.contract_files import zone_of
 from service.storage.rows import DetailItemRow, PostingRow, StatementRow
 from service.storage.store import Store
+from service.workflows.cycle_search import cycle_search_at_rest
 from service.workflows.idempotency import Keyed, in_one_unit
 from service.workflows.journal import Journal, open_journal
-from service.workflows.known import histories_of, inputs_known, period_in, stated_so_far
+from service.workflows.known import histories_of, inputs_known, keys_of, period_in, stated_so_far
 from service.workflows.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """The drafts of a period, and the sequence number they are closed at."""
+    """The drafts of a period, with the terms and the sequence number they are closed at."""
 
     period: Period
     drafts: tuple[Draft, ...]
-    inputs: Inputs
+    terms: TermsTimeline
+    sequence: int
 
 
 async def preview_statements(ledger: Ledger, contract: str, period: str) -> Drafted:
@@ -31,15 +34,18 @@ async def preview_statements(ledger: Ledger, contract: str, period: str) -> Draf
 
     Only the earliest period not yet issued can be drafted (WrongState names it).
     """
-    async with ledger.database.reading() as store:
-        inputs = await inputs_known(store, contract)
-        wanted = period_in(inputs.terms, period)
-        stated = await stated_so_far(store, contract, inputs.terms)
-        _refuse_out_of_turn(wanted, stated.next_period, stated.statements)
-        histories = await histories_of(store, stated.statements)
-        keys = await keys_of(store, contract, inputs)
-    drafts = await asyncio.to_thread(draft_statements, inputs, wanted, histories, keys)
-    return Drafted(wanted, drafts, inputs)
+    with cycle_search_at_rest():
+        async with ledger.database.reading() as store:
+            inputs = await inputs_known(store, contract)
+            wanted = period_in(inputs.terms, period)
+            stated = await stated_so_far(store, contract, inputs.terms)
+            _refuse_out_of_turn(wanted, stated.next_period, stated.statements)
+            histories = await histories_of(store, stated.statements)
+            keys = await keys_for(store, contract, inputs)
+        drafts = await asyncio.to_thread(draft_statements, inputs, wanted, histories, keys)
+        terms, sequence = inputs.terms, inputs.sequence
+        del inputs  # before the search goes on: the facts are most of what it would go through
+    return Drafted(wanted, drafts, terms, sequence)
 
 
 def _refuse_out_of_turn(wanted: Period, following: Period, issued: Sequence[StatementRow]) -> None:
@@ -53,10 +59,10 @@ def _refuse_out_of_turn(wanted: Period, following: Period, issued: Sequence[Stat
         raise WrongState(f"The next period to be stated is {following.label}.", "not-the-next-period")
 
 
-async def keys_of(store: Store, contract: str, inputs: Inputs) -> Mapping[str, bytes]:
+async def keys_for(store: Store, contract: str, inputs: Inputs) -> Mapping[str, bytes]:
     """The random keys of everybody the facts are about, and the contract's own under ""."""
     participants = {entry.fact.participant for entry in inputs.facts if entry.fact.kind != "retraction"}
-    return await store.participant_keys(contract, ["", *sorted(name for name in participants if name is not None)])
+    return await keys_of(store, contract, ["", *(name for name in participants if name is not None)])
 
 
 async def issue_statements(
@@ -72,7 +78,7 @@ async def issue_statements(
 
     async def issue(store: Store) -> tuple[StatementRow, ...]:
         head = await store.lock_head(contract)
-        stated = await stated_so_far(store, contract, drafted.inputs.terms)
+        stated = await stated_so_far(store, contract, drafted.terms)
         _refuse_out_of_turn(drafted.period, stated.next_period, stated.statements)
         if head is None:
             raise RuntimeError(f"contract {contract} has terms but no chain")
@@ -89,7 +95,7 @@ async def issue_statements(
 
 
 def _refuse_unended(ledger: Ledger, drafted: Drafted) -> None:
-    today = ledger.now().astimezone(zone_of(drafted.inputs.terms.latest)).date()
+    today = ledger.now().astimezone(zone_of(drafted.terms.latest)).date()
     if today < drafted.period.end:
         raise WrongState(
             f"Period {drafted.period.label} ends with {drafted.period.last_day} and can be issued after that; "
@@ -107,7 +113,7 @@ def _enter(journal: Journal, drafted: Drafted, draft: Draft) -> StatementRow:
         drafted.period.label,
         draft.investor,
         1,
-        drafted.inputs.sequence,
+        drafted.sequence,
         draft.stored,
         bytes.fromhex(canonical.sha256_hex(draft.stored)),
     )
@@ -169,7 +175,7 @@ async def investor_statements(ledger: Ledger, investor: str, period: str) -> lis
 
 async def read_statement(ledger: Ledger, id: str) -> StatementRow:
     """An issued statement by its id; NotFound."""
-    async with ledger.database.reading() as store:
+    async with ledger.database.glance() as store:
         return await statement_in(store, id)
 
 

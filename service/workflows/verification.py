@@ -12,7 +12,7 @@ from service.storage.store import Store
 from service.telemetry.metrics import INVARIANT_FAILURES
 from service.workflows.known import histories_of, inputs_known, period_in
 from service.workflows.ledger import Ledger
-from service.workflows.statements import keys_of, posting_rows, statement_in
+from service.workflows.statements import keys_for, posting_rows, statement_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ async def _draft_again(store: Store, row: StatementRow) -> Draft | None:
         issued = await store.statements(contract=row.contract)
         earlier = [one for one in issued if one.sequence < row.sequence and one.period != row.period]
         histories = await histories_of(store, earlier)
-        keys = await keys_of(store, row.contract, inputs)
+        keys = await keys_for(store, row.contract, inputs)
         drafts = await asyncio.to_thread(draft_statements, inputs, period, histories, keys)
     except (ValueError, TypeError, KeyError, NotFound):
         return None

@@ -24,6 +24,15 @@ def test_what_is_outside_the_profile_is_refused_however_deep(value: Any) -> None
             canonical.to_bytes(document)
 
 
+def test_a_key_that_only_equals_a_good_one_is_refused_after_that_one() -> None:
+    class Like(str):
+        __slots__ = ()
+
+    assert canonical.to_bytes({"a": 1}) == b'{"a":1}'
+    with pytest.raises(ValueError, match="canonical document"):
+        canonical.to_bytes({Like("a"): 1})
+
+
 def test_the_largest_whole_numbers_are_allowed() -> None:
     assert canonical.to_bytes({"a": 2**53 - 1, "b": 1 - 2**53}) == b'{"a":9007199254740991,"b":-9007199254740991}'
 

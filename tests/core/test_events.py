@@ -165,3 +165,20 @@ def test_a_check_ends_after_it_begins_and_before_it_is_reported(changes: dict[st
 
 def test_attributes_are_declared_at_the_start_only() -> None:
     assert [code for _, code in places(sent("enrolment", name="withdrew"))] == ["not-allowed"]
+
+
+def test_a_text_that_was_read_before_is_read_the_same_again() -> None:
+    for _ in range(2):
+        assert str(read_fact(sent("status", on="2022-03-01T23:30:00Z"), ZONE).on) == "2022-03-02"
+        assert str(read_fact(sent("status", on="2022-03-01T23:30:00Z"), ZoneInfo("UTC")).on) == "2022-03-01"
+        assert places(sent("status", on="2022-02-30")) == [("/on", "wrong-form")]
+        assert places(sent("status", on="2200-01-01")) == [("/on", "out-of-range")]
+        assert places(sent("measurement", value="1" * 25)) == [("/value", "too-precise")]
+        assert places(sent("status", on="73.20")) == [("/on", "wrong-form")]
+        assert read_fact(sent("measurement", value="73.20"), ZONE).model_dump()["value"] == "73.2"
+
+
+def test_what_is_remembered_of_texts_has_an_end() -> None:
+    values = [f"{number}.5" for number in range(20_005)]
+    read = [read_fact(sent("measurement", value=value), ZONE).model_dump()["value"] for value in values]
+    assert read == values

@@ -108,7 +108,7 @@ async def test_a_taken_key_and_a_wrong_statement_stay_what_they_are(database: Da
             await store.append([entry(1), entry(1)])
     with pytest.raises(DBAPIError) as raised:
         async with database.begin() as store:
-            await (await store._session.connection()).execute(text("SELECT * FROM no_such_table"))
+            await store._connection.execute(text("SELECT * FROM no_such_table"))
     assert not isinstance(raised.value, IntegrityError)
 
 

@@ -1,18 +1,21 @@
 """Who may call: every route but health and the docs page wants a key, and the key is stored nowhere in clear."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
+import pytest
 from fastapi import FastAPI
 
+from service.core.errors import NotAuthenticated
 from service.main import create_app
 from service.settings import Settings
 from service.storage.database import Database
 from service.storage.tables import CredentialTable
-from service.workflows.access import begin_ledger, new_administrator_key
+from service.workflows.access import actor_of, begin_ledger, new_administrator_key
 from service.workflows.ledger import Ledger
-from tests.shell.calling import Api, answered, ledger_on, problem_in
+from tests.shell.calling import NOW, Api, answered, ledger_on, problem_in
 from tests.shell.tampering import forge, rows_of
 
 OPEN = {
@@ -116,6 +119,34 @@ async def test_a_new_key_of_a_name_replaces_the_old_one_and_another_name_stands_
         for key, status in ((first, 401), (other, 200), (newer, 200)):
             response = await client.get("/v1/contracts", headers={"Authorization": f"Bearer {key}"})
             assert response.status_code == status
+
+
+async def test_a_key_that_another_process_replaced_stops_within_five_seconds(database: Database) -> None:
+    clock = [NOW]
+    drawn = iter(range(1, 9))
+    mine, another = (Ledger(database, lambda: clock[0], lambda count: bytes([next(drawn)]) * count) for _ in range(2))
+    key = await begin_ledger(mine, "ledger-under-test")
+    assert key is not None
+    assert await actor_of(mine, key) == "bootstrap"
+    await new_administrator_key(another, "bootstrap")
+    clock[0] = NOW + timedelta(seconds=4)
+    assert await actor_of(mine, key) == "bootstrap"
+    clock[0] = NOW + timedelta(seconds=5)
+    with pytest.raises(NotAuthenticated):
+        await actor_of(mine, key)
+
+
+async def test_a_clock_put_back_does_not_lengthen_the_life_of_a_replaced_key(database: Database) -> None:
+    clock = [NOW]
+    drawn = iter(range(1, 9))
+    mine, another = (Ledger(database, lambda: clock[0], lambda count: bytes([next(drawn)]) * count) for _ in range(2))
+    key = await begin_ledger(mine, "ledger-under-test")
+    assert key is not None
+    assert await actor_of(mine, key) == "bootstrap"
+    await new_administrator_key(another, "bootstrap")
+    clock[0] = NOW - timedelta(hours=1)
+    with pytest.raises(NotAuthenticated):
+        await actor_of(mine, key)
 
 
 async def test_a_ledger_whose_guards_are_gone_is_not_ready(w: Api, database: Database, database_url: str) -> None:

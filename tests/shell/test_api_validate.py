@@ -51,7 +51,7 @@ async def test_one_event_is_validated_alone(w: Api) -> None:
 async def test_validating_reserves_nothing_and_leaves_no_trace_of_a_participant(w: Api) -> None:
     await validated(w, [sent(TENANCY)] * 300)
     async with w.ledger.database.reading() as store:
-        assert await store.participant_keys("w", ["P1"]) == {}
+        assert await store.participant_keys([("w", "P1")]) == {}
     assert answered(await w.event(sent(TENANCY)), 201)["sequence"] == 2
 
 

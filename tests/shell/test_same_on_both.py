@@ -2,7 +2,6 @@
 
 import pytest
 
-from service.core import canonical
 from service.storage.contract_files import ContractFolder
 from service.storage.event_files import read_events
 from service.workflows.details import detail_of_draft
@@ -35,5 +34,5 @@ async def test_a_shipped_contract_issues_the_statements_in_its_folder(api: Api, 
             statement, detail = await api.client.get(path), await api.client.get(f"{path}/detail")
             file = CONTRACTS / folder.path.name / "statements" / f"{period}.{draft.investor}.json"
             assert statement.content == file.read_bytes()
-            assert detail.content == canonical.to_bytes(detail_of_draft(draft))
+            assert detail.content == detail_of_draft(draft)
     assert (await api.get(f"/v1/contracts/{contract}/accounts"))["total"] == "0.00"

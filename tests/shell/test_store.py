@@ -10,6 +10,7 @@ from service.storage.bulk import table_of
 from service.storage.database import Database, async_url, engine_for
 from service.storage.rows import (
     GENESIS_DIGEST,
+    ChainEnd,
     CredentialRow,
     DetailItemRow,
     FactRow,
@@ -102,12 +103,12 @@ async def test_a_head_moves_forward_only(database: Database) -> None:
         assert await store.head("dialog") is None
         assert await store.lock_head("dialog") is None
         assert await store.create_head("dialog") == Head(0, GENESIS_DIGEST)
-        await store.move_head("dialog", 2, SUM)
+        await store.move_heads([ChainEnd("dialog", 2, SUM)])
         assert await store.create_head("dialog") == await store.lock_head("dialog") == Head(2, SUM)
-        with pytest.raises(RuntimeError, match="cannot move to sequence 2"):
-            await store.move_head("dialog", 2, SUM)
-        with pytest.raises(RuntimeError, match="contract other"):
-            await store.move_head("other", 1, SUM)
+        with pytest.raises(RuntimeError, match="only 0 of 1 heads"):
+            await store.move_heads([ChainEnd("dialog", 2, SUM)])
+        with pytest.raises(RuntimeError, match="only 1 of 2 heads"):
+            await store.move_heads([ChainEnd("dialog", 3, SUM), ChainEnd("other", 1, SUM)])
 
 
 async def test_writers_of_one_contract_take_turns(database: Database) -> None:
@@ -115,7 +116,7 @@ async def test_writers_of_one_contract_take_turns(database: Database) -> None:
         async with database.begin() as store:
             head = await store.lock_head("dialog") or await store.create_head("dialog")
             await store.append([entry(head.sequence + 1)])
-            await store.move_head("dialog", head.sequence + 1, SUM)
+            await store.move_heads([ChainEnd("dialog", head.sequence + 1, SUM)])
 
     await asyncio.gather(*(write_one() for _ in range(12)))
 

@@ -23,12 +23,13 @@ async def test_a_known_fact_is_found_even_when_its_row_is_gone(database: Databas
     await fill(database, [fact(1), fact(2), fact(1, contract="other")])
     async with database.engine.begin() as connection:
         await connection.exec_driver_sql("DELETE FROM fact WHERE contract = 'dialog' AND sequence = 2")
-    asked = [("cases", "id1"), ("cases", "id2"), ("cases", "id3"), ("other", "id1")]
+    asked = [(contract, "cases", id) for contract in ("dialog", "nowhere") for id in ("id1", "id2", "id3")]
     async with database.reading() as store:
-        assert await store.known_facts("dialog", []) == {}
-        assert await store.known_facts("dialog", asked) == {
-            ("cases", "id1"): KnownFact(1, "attended", "p1", b"fact 1"),
-            ("cases", "id2"): KnownFact(2, None, None, None),
+        assert await store.known_facts([]) == {}
+        assert await store.known_facts([*asked, ("other", "cases", "id1")]) == {
+            ("dialog", "cases", "id1"): KnownFact(1, "attended", "p1", b"fact 1"),
+            ("dialog", "cases", "id2"): KnownFact(2, None, None, None),
+            ("other", "cases", "id1"): KnownFact(1, "attended", "p1", b"fact 1"),
         }
 
 
@@ -36,7 +37,7 @@ async def test_ten_thousand_facts_go_in_and_are_known(database: Database) -> Non
     facts = [fact(sequence) for sequence in range(1, 10_001)]
     await fill(database, facts)
     async with database.reading() as store:
-        known = await store.known_facts("dialog", [(row.source, row.external_id) for row in facts])
+        known = await store.known_facts([(row.contract, row.source, row.external_id) for row in facts])
         assert len(known) == len(await store.fact_rows("dialog")) == 10_000
 
 
@@ -67,16 +68,17 @@ async def found_by(store: Store, **wanted: Any) -> list[int]:
 
 
 async def test_keys_belong_to_a_contract_and_a_participant(database: Database) -> None:
-    many = {f"p{number}": SUM for number in range(300)}
+    many = {("dialog", f"p{number}"): SUM for number in range(300)}
+    own, first, nobody = ("dialog", ""), ("dialog", "p1"), ("dialog", "nobody")
     async with database.begin() as store:
-        await store.add_participant_keys("dialog", {"": GENESIS_DIGEST, **many})
-        await store.add_participant_keys("dialog", {})
-        assert await store.participant_keys("dialog", ["", "p1", "nobody"]) == {"": GENESIS_DIGEST, "p1": SUM}
-        assert await store.participant_keys("dialog", list(many)) == many
-        assert await store.participant_keys("dialog", []) == await store.participant_keys("other", ["p1"]) == {}
+        await store.add_participant_keys({own: GENESIS_DIGEST, **many})
+        await store.add_participant_keys({})
+        assert await store.participant_keys([own, first, nobody]) == {own: GENESIS_DIGEST, first: SUM}
+        assert await store.participant_keys(list(many)) == many
+        assert await store.participant_keys([]) == await store.participant_keys([("other", "p1")]) == {}
     with pytest.raises(IntegrityError):
         async with database.begin() as store:
-            await store.add_participant_keys("dialog", {"p1": GENESIS_DIGEST})
+            await store.add_participant_keys({first: GENESIS_DIGEST})
 
 
 async def test_terms_are_listed_by_version_and_contracts_by_their_latest(database: Database) -> None:

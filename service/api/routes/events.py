@@ -15,7 +15,7 @@ from service.api.formats import many_events, one_event
 from service.api.pages import Limit, Page, after_query, cursor, page_of, parts_of, whole
 from service.api.routes.findings import finding_out
 from service.api.schemas import BatchVerdicts, EventEntry, EventUse, LineUse, Reference, Verdict
-from service.api.security import ActorDep, LedgerDep
+from service.api.security import ActorDep, GatheringDep, LedgerDep
 from service.api.verdicts import batch_bytes, verdict_shape
 from service.core import canonical
 from service.core.errors import InvalidInput
@@ -48,12 +48,15 @@ ContractGiven = Annotated[
     },
     openapi_extra={"requestBody": ONE_BODY},
 )
-async def post_event(request: Request, ledger: LedgerDep, actor: ActorDep, contract: ContractGiven = None) -> Response:
+async def post_event(
+    request: Request, gathering: GatheringDep, actor: ActorDep, contract: ContractGiven = None
+) -> Response:
     """Post an event under an id that is stable across retries. The same event again is a duplicate and a success;
     other content under the same id is a conflict. A correction names what it `replaces` and gives a `reason`; an
     event of kind `retraction` withdraws what it names. What is well formed is stored, whether or not it pays."""
     reading = await one_event(request, contract)
-    (verdict,) = await post_events(ledger, reading.documents, actor)
+    (document,) = reading.documents
+    verdict = await gathering.post_event(document, actor)
     status = _STATUS[verdict.verdict]
     if status < 400:
         return Response(orjson.dumps(verdict_shape(0, verdict, reading)), status, media_type="application/json")

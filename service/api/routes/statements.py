@@ -84,8 +84,7 @@ async def preview(
     drafted = await statements.preview_statements(ledger, contract, period)
     wanted = [draft for draft in drafted.drafts if investor in (None, draft.investor)]
     entries = [
-        b'{"statement":' + draft.stored + b',"detail":' + canonical.to_bytes(details.detail_of_draft(draft)) + b"}"
-        for draft in wanted
+        b'{"statement":' + draft.stored + b',"detail":' + details.detail_of_draft(draft) + b"}" for draft in wanted
     ]
     return _json(b'{"data":[' + b",".join(entries) + b"]}")
 
@@ -179,7 +178,7 @@ async def read_statement(statement: StatementId, ledger: LedgerDep, held: Held) 
 async def read_detail(statement: StatementId, ledger: LedgerDep, held: Held) -> Response:
     """Every line with its participant, finding, price, cause and events, and everything pending; each entry with the
     salt and the commitment that the statement's detail digest is made of."""
-    return unchanging(held, canonical.to_bytes(await details.read_detail(ledger, statement)))
+    return unchanging(held, await details.read_detail(ledger, statement))
 
 
 @router.get(

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from service.core.evaluate.finding import WHY_IN_WORDS, Finding, State, Verdict, Why
-from service.core.evaluate.govern import govern
+from service.core.evaluate.finding import WHY_IN_WORDS, Finding, Placed, State, Why
+from service.core.evaluate.govern import Candidate, candidate_of, govern
 from service.core.evaluate.judge import Person, judge
 from service.core.evaluate.plan import Accepts, Plan, is_accepted, plan_of
 from service.core.evaluate.timeline import timeline_of
 from service.core.events import RecordedFact, Retraction
-from service.core.terms import Metric, Terms, TermsTimeline
+from service.core.terms import TermsTimeline
 
 __all__ = ["WHY_IN_WORDS", "Finding", "State", "Why", "evaluate"]
 
@@ -43,16 +43,16 @@ def _findings_of(
     everything = timeline_of(participant, facts, plan.everybody[None])
     persons: dict[Accepts, Person] = {None: Person(everything, everything)}
     for judgements in plan.metrics:
-        by_step: dict[str, list[tuple[Terms, Metric, Verdict]]] = {}
-        judged: list[tuple[Verdict, ...]] = []
+        by_step: dict[str, list[Candidate]] = {}
+        judged: list[tuple[Placed, ...]] = []
         for one in judgements:
             if one.same_as is not None:
                 judged.append(judged[one.same_as])
             else:
                 person = _person(one.metric.accepts_evidence, persons, facts, plan)
                 judged.append(judge(one.metric, one.terms, person, period_end))
-            for verdict in judged[-1]:
-                by_step.setdefault(verdict.step, []).append((one.terms, one.metric, verdict))
+            for placed in judged[-1]:
+                by_step.setdefault(placed.verdict.step, []).append(candidate_of(one, placed))
         for candidates in by_step.values():
             yield govern(participant, candidates, terms, period_end)
 

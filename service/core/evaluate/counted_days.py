@@ -21,6 +21,10 @@ class CountedDays:
         )
         return max((end - start).days, 0) - left_out
 
+    def until(self, start: date, end: date) -> date:
+        """The first date by which as many counted days have passed since `start` as [start, end) has days in all."""
+        return self.after(start, (end - start).days) if self._ranges else end
+
     def after(self, start: date, days: int) -> date:
         """The first date by which that many counted days have passed since `start`."""
         end = start + timedelta(days=days)

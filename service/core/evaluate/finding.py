@@ -1,14 +1,14 @@
 """What the evaluation says: a verdict of one rule step, and the finding that stands in a statement's detail."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from service.core.events import FactRef
 
 State = Literal["achieved", "refused", "pending"]
+_ONE = Fraction(1)
 
 
 class Why(StrEnum):
@@ -70,10 +70,9 @@ WHY_IN_WORDS: dict[Why, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a rule says of one step of one participant. `on` is the date achieved, or for a pending one the
-    earliest date on which it could be; `enrolled_on` is the start of the episode it was judged in."""
+    earliest date on which it could be."""
 
     step: str
     state: State
@@ -81,20 +80,18 @@ class Verdict:
     facts: tuple[FactRef, ...] = ()
     on: date | None = None
     why: Why | None = None
-    quantity: Fraction = Fraction(1)
+    quantity: Fraction = _ONE
     value: str | None = None
-    enrolled_on: date | None = None
-
-    def placed(self, enrolled_on: date, sentence: str) -> "Verdict":
-        """The same verdict in an episode, with its whole sentence."""
-        # Spelled out, because dataclasses.replace takes five times as long and every verdict passes here.
-        return Verdict(
-            self.step, self.state, sentence, self.facts, self.on, self.why, self.quantity, self.value, enrolled_on
-        )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Placed(NamedTuple):
+    """A verdict and the start of the episode it was judged in, None without any."""
+
+    verdict: Verdict
+    enrolled_on: date | None
+
+
+class Finding(NamedTuple):
     """A verdict placed under the terms version that governs it. `order` is (metric, step) in that version."""
 
     metric: str
@@ -123,7 +120,7 @@ def achieved(
     on: date,
     sentence: str,
     facts: tuple[FactRef, ...],
-    quantity: Fraction = Fraction(1),
+    quantity: Fraction = _ONE,
     value: str | None = None,
 ) -> Verdict:
     """The step was reached on that date."""
@@ -139,7 +136,7 @@ def pending(
     value: str | None = None,
 ) -> Verdict:
     """What is known cannot decide; `on` is the earliest date on which it could be reached."""
-    return Verdict(step, "pending", sentence, facts, on, why, Fraction(1), value)
+    return Verdict(step, "pending", sentence, facts, on, why, _ONE, value)
 
 
 def refused(step: str, why: Why, sentence: str, facts: tuple[FactRef, ...] = (), on: date | None = None) -> Verdict:

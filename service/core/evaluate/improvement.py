@@ -1,21 +1,22 @@
 """`improvement`: the change from baseline to follow-up reaches a threshold, compared as exact fractions (P14)."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from service.core.evaluate.finding import Verdict, Why, achieved, pending, refused
-from service.core.evaluate.timeline import Anchored, Episode, Timeline, anchor_of
+from service.core.evaluate.timeline import Episode, Timeline, anchor_of
 from service.core.evaluate.windows import no_anchor
 from service.core.events import FactRef, Measurement
-from service.core.events.facts import plain_decimal
+from service.core.events.words import plain_decimal
 from service.core.terms.rules import ImprovementRule
 from service.core.terms.words import Step
-from service.core.units import can_convert, convert, to_four_decimals
+from service.core.units import can_convert, convert, exact, to_four_decimals
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(NamedTuple):
     """A measurement in the contract's unit."""
 
     on: date
@@ -24,13 +25,11 @@ class _Reading:
     told: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(NamedTuple):
     rule: ImprovementRule
-    readings: tuple[_Reading, ...]
+    measurements: Sequence[Measurement]
     baseline: _Reading | None
     baseline_window: tuple[date, date]
-    anchored: Anchored
     episode: Episode
     period_end: date
 
@@ -43,23 +42,17 @@ def find(rule: ImprovementRule, timeline: Timeline, episode: Episode, period_end
         return tuple(no_anchor(step, missing) for step in rule.step_ids)
     first = base.on - timedelta(days=rule.baseline.before_days)
     last = base.on + timedelta(days=rule.baseline.after_days)
-    readings = _readings(rule, timeline.measurements.get(rule.measure, []))
-    baseline = next((reading for reading in reversed(readings) if first <= reading.on <= last), None)
-    known = _Known(rule, readings, baseline, (first, last), anchored, episode, period_end)
+    reported, unit = timeline.measurements.get(rule.measure, ()), rule.unit
+    usable = [fact for fact in reported if fact.unit == unit or can_convert(rule.measure, fact.unit, unit)]
+    latest = next((fact for fact in reversed(usable) if first <= fact.on <= last), None)
+    baseline = None if latest is None else _reading(rule, latest)
+    known = _Known(rule, usable, baseline, (first, last), episode, period_end)
     return tuple(_judge(step, anchored.on, known) for step in rule.checkpoints)
 
 
-def _readings(rule: ImprovementRule, measurements: list[Measurement]) -> tuple[_Reading, ...]:
-    return tuple(
-        _Reading(
-            fact.on,
-            convert(rule.measure, Fraction(fact.value), fact.unit, rule.unit),
-            fact.ref,
-            f"{plain_decimal(fact.value)} {fact.unit}",
-        )
-        for fact in measurements
-        if can_convert(rule.measure, fact.unit, rule.unit)
-    )
+def _reading(rule: ImprovementRule, fact: Measurement) -> _Reading:
+    value = convert(rule.measure, exact(fact.value), fact.unit, rule.unit)
+    return _Reading(fact.on, value, fact.ref, f"{plain_decimal(fact.value)} {fact.unit}")
 
 
 def _judge(step: Step, anchor: date, known: _Known) -> Verdict:
@@ -68,9 +61,10 @@ def _judge(step: Step, anchor: date, known: _Known) -> Verdict:
     first, last = checkpoint - tolerance, checkpoint + tolerance
     if known.baseline is None:
         return _no_baseline(step.name, known, first)
+    start = known.baseline.on
     follow_up = min(
-        (reading for reading in known.readings if first <= reading.on <= last and reading.on > known.baseline.on),
-        key=lambda reading: (abs((reading.on - checkpoint).days), -reading.on.toordinal()),
+        [fact for fact in known.measurements if first <= fact.on <= last and fact.on > start],
+        key=lambda fact: (abs((fact.on - checkpoint).days), -fact.on.toordinal()),
         default=None,
     )
     facts = (known.episode.start.ref, known.baseline.ref)
@@ -80,7 +74,7 @@ def _judge(step: Step, anchor: date, known: _Known) -> Verdict:
             return refused(step.name, Why.NO_MEASUREMENT, missing, facts, checkpoint)
         why = Why.AWAITS_MEASUREMENT if checkpoint < known.period_end else Why.AWAITS_WINDOW
         return pending(step.name, why, missing, facts, first)
-    return _compare(step.name, known.rule, known.baseline, follow_up, (*facts, follow_up.ref))
+    return _compare(step.name, rule, known.baseline, _reading(rule, follow_up), (*facts, follow_up.ref))
 
 
 def _no_baseline(step: str, known: _Known, earliest: date) -> Verdict:
@@ -102,22 +96,21 @@ def _compare(
         if baseline.value == 0:
             zero = f"{told}; a relative change from a baseline of zero has no meaning"
             return refused(step, Why.NO_BASELINE, zero, facts, follow_up.on)
-        reached, wanted = change / abs(baseline.value), Fraction(threshold.relative)
+        reached, wanted = change / abs(baseline.value), exact(threshold.relative)
         met = reached >= wanted
         told += f"; {rule.direction} {_percent(reached)}, {_percent(wanted)} wanted"
     elif threshold.absolute is not None:
-        met = change >= Fraction(threshold.absolute)
-        told += (
-            f"; {rule.direction} {to_four_decimals(change)}, {to_four_decimals(Fraction(threshold.absolute))} wanted"
-        )
+        least = exact(threshold.absolute)
+        met = change >= least
+        told += f"; {rule.direction} {to_four_decimals(change)}, {to_four_decimals(least)} wanted"
     else:
-        target = Fraction(threshold.target or 0)
+        target = exact(threshold.target or Decimal(0))
         met = follow_up.value >= target if rule.direction == "up" else follow_up.value <= target
         told += f"; {to_four_decimals(target)} {rule.unit} or {'more' if rule.direction == 'up' else 'less'} wanted"
     if met:
-        return achieved(step, follow_up.on, told, facts, quantity=max(change, Fraction(0)))
+        return achieved(step, follow_up.on, told, facts, quantity=change if change > 0 else Fraction(0))
     return refused(step, Why.BELOW_THRESHOLD, told, facts, follow_up.on)
 
 
 def _percent(share: Fraction) -> str:
-    return f"{to_four_decimals(share * 100)} %"
+    return f"{to_four_decimals(share, 100)} %"

@@ -1,11 +1,11 @@
 """Judges one metric for one participant: eligibility, the rule, accepted evidence, withdrawal, the last day."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
 
 from service.core.evaluate import absence, improvement, milestone, status_at, sustained_status
-from service.core.evaluate.finding import Verdict, Why, pending, refused
+from service.core.evaluate.finding import Placed, Verdict, Why, pending, refused
 from service.core.evaluate.timeline import Episode, Timeline
 from service.core.events import FactRef
 from service.core.terms import Metric, Terms
@@ -27,7 +27,7 @@ class Person:
     accepted: Timeline
 
 
-def judge(metric: Metric, terms: Terms, person: Person, period_end: date) -> tuple[Verdict, ...]:
+def judge(metric: Metric, terms: Terms, person: Person, period_end: date) -> tuple[Placed, ...]:
     """A verdict for every step of the metric; pending where only unaccepted evidence makes the difference."""
     verdicts = _judge_known(metric, terms, person.accepted, period_end)
     if person.accepted is person.everything:
@@ -36,48 +36,50 @@ def judge(metric: Metric, terms: Terms, person: Person, period_end: date) -> tup
     return tuple(_weigh(mine, other, metric) for mine, other in zip(verdicts, with_all, strict=True))
 
 
-def _weigh(accepted: Verdict, everything: Verdict, metric: Metric) -> Verdict:
+def _weigh(accepted: Placed, with_all: Placed, metric: Metric) -> Placed:
     """The verdict on accepted evidence, unless other evidence would decide otherwise."""
-    if accepted.state == everything.state or everything.state == "pending":
+    everything = with_all.verdict
+    if accepted.verdict.state == everything.state or everything.state == "pending":
         return accepted
     kinds = ", ".join(metric.accepts_evidence or ())
     told = f"{everything.sentence}; reported with evidence that is not accepted, accepted: {kinds}"
-    return replace(
-        pending(accepted.step, Why.AWAITS_EVIDENCE, told, everything.facts, everything.on, everything.value),
-        enrolled_on=everything.enrolled_on,
-    )
+    awaiting = pending(everything.step, Why.AWAITS_EVIDENCE, told, everything.facts, everything.on, everything.value)
+    return Placed(awaiting, with_all.enrolled_on)
 
 
-def _judge_known(metric: Metric, terms: Terms, timeline: Timeline, period_end: date) -> tuple[Verdict, ...]:
+def _judge_known(metric: Metric, terms: Terms, timeline: Timeline, period_end: date) -> tuple[Placed, ...]:
     if not timeline.episodes:
         missing = "no enrolment known"
-        return tuple(pending(step, Why.AWAITS_ENROLMENT, missing) for step in metric.rule.step_ids)
-    episodes = timeline.episodes if metric.each else timeline.episodes[:1]
-    by_episode = [_judge_episode(metric, terms, timeline, episode, period_end) for episode in episodes]
+        return tuple(Placed(pending(step, Why.AWAITS_ENROLMENT, missing), None) for step in metric.rule.step_ids)
+    if not metric.each or len(timeline.episodes) == 1:
+        return _judge_episode(metric, terms, timeline, timeline.episodes[0], period_end)
+    by_episode = [_judge_episode(metric, terms, timeline, episode, period_end) for episode in timeline.episodes]
     return tuple(_first_achieved(verdicts) for verdicts in zip(*by_episode, strict=True))
 
 
-def _first_achieved(verdicts: tuple[Verdict, ...]) -> Verdict:
+def _first_achieved(placed: tuple[Placed, ...]) -> Placed:
     """A step is reached once: in the first episode that reaches it; else the latest that may still reach it tells."""
-    reached = (verdict for verdict in verdicts if verdict.state == "achieved")
-    undecided = (verdict for verdict in reversed(verdicts) if verdict.state == "pending")
-    return next(reached, None) or next(undecided, verdicts[-1])
+    reached = (one for one in placed if one.verdict.state == "achieved")
+    undecided = (one for one in reversed(placed) if one.verdict.state == "pending")
+    return next(reached, None) or next(undecided, placed[-1])
 
 
 def _judge_episode(
     metric: Metric, terms: Terms, timeline: Timeline, episode: Episode, period_end: date
-) -> tuple[Verdict, ...]:
+) -> tuple[Placed, ...]:
     outside = _not_eligible(metric, episode)
     if outside is not None:
         why, told, lacking = outside
         make = pending if lacking else refused
-        verdicts = tuple(make(step, why, told, (episode.start.ref,)) for step in metric.rule.step_ids)
+        verdicts = [make(step, why, told, (episode.start.ref,)) for step in metric.rule.step_ids]
     else:
-        verdicts = tuple(
+        verdicts = [
             _bounded(verdict, metric, terms, episode, period_end)
             for verdict in find(metric.rule, timeline, episode, period_end)
-        )
-    return tuple(verdict.placed(episode.started_on, _with_ties(verdict, timeline)) for verdict in verdicts)
+        ]
+    if timeline.overruled:
+        verdicts = [_with_ties(verdict, timeline) for verdict in verdicts]
+    return tuple([Placed(verdict, episode.started_on) for verdict in verdicts])
 
 
 def find(rule: Rule, timeline: Timeline, episode: Episode, period_end: date) -> tuple[Verdict, ...]:
@@ -131,13 +133,11 @@ def _with_close(verdict: Verdict, episode: Episode) -> tuple[FactRef, ...]:
     return tuple(dict.fromkeys((*verdict.facts, *close)))
 
 
-def _with_ties(verdict: Verdict, timeline: Timeline) -> str:
+def _with_ties(verdict: Verdict, timeline: Timeline) -> Verdict:
     """Terms 1: of two facts of one date, or two corrections of one fact, the later stands, and the finding says so."""
-    if not timeline.overruled:
-        return verdict.sentence
     ties = [
         f"{ref.id} of {ref.source} stands, {timeline.overruled[ref]}"
         for ref in verdict.facts
         if ref in timeline.overruled
     ]
-    return "; ".join([verdict.sentence, *ties])
+    return verdict._replace(sentence="; ".join([verdict.sentence, *ties])) if ties else verdict

@@ -1,7 +1,8 @@
 """What has to be judged for every participant, worked out once for a contract: metrics over versions, evidence."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from service.core.evaluate.timeline import coverage_by_kind
 from service.core.events import Coverage, Enrolment, RecordedFact
@@ -12,11 +13,20 @@ Accepts = tuple[str, ...] | None
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A metric in one version; `same_as` is the place of an earlier version that judges it alike."""
+    """A metric in one version, with what decides whether that version governs.
+
+    The version begins on `start` and ends before `end` (None: open). `same_as` is the place of an earlier version that
+    judges the metric alike.
+    """
 
     terms: Terms
     metric: Metric
     same_as: int | None
+    start: date
+    end: date | None
+    is_first: bool
+    by_enrolment: bool
+    order_of: Mapping[str, tuple[int, int]]  # by step: the places of the metric and of the step in the version
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +54,26 @@ def plan_of(terms: TermsTimeline, everybody: Sequence[RecordedFact]) -> Plan:
 def _judgements(terms: TermsTimeline, metric_id: str) -> tuple[Judgement, ...]:
     judgements: list[Judgement] = []
     for version in terms.versions:
-        metric = version.terms.metric(metric_id)
-        if metric is not None:
-            alike = (place for place, one in enumerate(judgements) if _alike(one, version.terms, metric))
-            judgements.append(Judgement(version.terms, metric, next(alike, None)))
+        for place, metric in enumerate(version.terms.metrics):
+            if metric.id == metric_id:
+                alike = (earlier for earlier, one in enumerate(judgements) if _alike(one, version.terms, metric))
+                judgements.append(_judgement(terms, version.terms, place, next(alike, None)))
     return tuple(judgements)
+
+
+def _judgement(timeline: TermsTimeline, terms: Terms, place: int, same_as: int | None) -> Judgement:
+    metric = terms.metrics[place]
+    start, end = timeline.range_of(terms)
+    return Judgement(
+        terms,
+        metric,
+        same_as,
+        start,
+        end,
+        terms.version == timeline.versions[0].terms.version,
+        terms.basis_of(metric) == "enrolled_on",
+        {step: (place, turn) for turn, step in enumerate(metric.rule.step_ids)},
+    )
 
 
 def _alike(one: Judgement, terms: Terms, metric: Metric) -> bool:

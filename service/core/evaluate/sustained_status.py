@@ -1,8 +1,8 @@
 """`sustained_status`: the status stayed in a qualifying set for a duration, step by step (P4-P8)."""
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from service.core.evaluate.counted_days import CountedDays
 from service.core.evaluate.finding import Verdict, Why, achieved, pending, refused
@@ -12,16 +12,14 @@ from service.core.terms.rules import SustainedStatusRule
 from service.core.terms.words import Step
 
 
-@dataclass(frozen=True, slots=True)
-class Spell:
+class Spell(NamedTuple):
     """Dates from `start` up to `end` (None: still running) in which the status qualified, tolerated gaps included."""
 
     start: date
     end: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(NamedTuple):
     """What the steps of one rule are judged on."""
 
     rule: SustainedStatusRule
@@ -96,10 +94,10 @@ def _judge(step: Step, known: _Known) -> Verdict:
 def _completion(step: Step, known: _Known, place: int) -> date | None:
     """When the step is complete if counted from this spell; None where the spell ended before."""
     start = known.spells[place].start
-    needed = (step.after(start) - start).days
     if known.rule.on_break == "restart":
-        complete, end = known.days.after(start, needed), known.spells[place].end
+        complete, end = known.days.until(start, step.after(start)), known.spells[place].end
         return complete if end is None or complete <= end else None
+    needed = (step.after(start) - start).days
     latest = step.within.after(start) if step.within else None
     for spell in known.spells[place:]:
         complete = known.days.after(spell.start, needed)
@@ -158,19 +156,23 @@ def _no_spell(step: Step, known: _Known) -> Verdict:
 
 def _values(known: _Known, start: date, end: date | None) -> str:
     """The qualifying values between two dates in the order in which they held, as "own_tenancy, shared_flat"."""
-    in_force = [status for status in known.statuses if status.on <= start][-1:]
-    later = [status for status in known.statuses if start < status.on and (end is None or status.on < end)]
-    held = [status.value for status in in_force + later if status.value in known.rule.qualifying]
-    return ", ".join(dict.fromkeys(held))
+    held: list[str] = []
+    for status in known.statuses:
+        if status.on <= start:
+            held = [status.value]
+        elif end is None or status.on < end:
+            held.append(status.value)
+    return ", ".join(dict.fromkeys([value for value in held if value in known.rule.qualifying]))
 
 
 def _facts(known: _Known, start: date, complete: date, confirming: Status | None) -> tuple[FactRef, ...]:
     """The enrolment, the status at the start, every change of value or overruled report since, and what confirms."""
-    rests_on = [status for status in known.statuses if status.on <= start][-1:]
+    rests_on: list[Status] = []
     for status in known.statuses:
-        decides = status.value != rests_on[-1].value or status.ref in known.overruled
-        if start < status.on < complete and decides:
+        if status.on <= start:
+            rests_on = [status]
+        elif status.on < complete and (status.value != rests_on[-1].value or status.ref in known.overruled):
             rests_on.append(status)
-    if confirming is not None and all(status is not confirming for status in rests_on):
+    if confirming is not None and confirming is not rests_on[-1]:
         rests_on.append(confirming)
-    return (known.episode.start.ref, *(status.ref for status in rests_on))
+    return (known.episode.start.ref, *[status.ref for status in rests_on])

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar, assert_never
+from operator import attrgetter
+from typing import NamedTuple, TypeVar, assert_never
 
 from service.core.events import (
     Coverage,
@@ -19,10 +20,10 @@ from service.core.events import (
 from service.core.terms.words import Anchor, MilestoneAnchor
 
 _Dated = TypeVar("_Dated", Status, Milestone, Measurement)
+_DATE = attrgetter("fact.on")
 
 
-@dataclass(frozen=True, slots=True)
-class Episode:
+class Episode(NamedTuple):
     """One enrolment: from its start to its completion or withdrawal."""
 
     start: Enrolment
@@ -70,11 +71,12 @@ def coverage_by_kind(facts: Iterable[Coverage]) -> dict[str, list[Coverage]]:
 def timeline_of(
     participant: str, facts: Iterable[RecordedFact], everybody: Mapping[str, Sequence[Coverage]]
 ) -> Timeline:
-    """A participant's timeline from its effective facts; of two of one name and date the later recorded stands."""
+    """A participant's timeline from its effective facts in order of sequence; of two of one name and date the later
+    recorded stands."""
     known = tuple(facts)
     timeline = Timeline(participant, everybody=everybody, overruled=_overruled_corrections(known))
     enrolments: list[Enrolment] = []
-    for entry in sorted(known, key=lambda entry: (entry.fact.on, entry.sequence)):
+    for entry in sorted(known, key=_DATE):  # of one date the later recorded stays behind, as they come
         fact = entry.fact
         match fact:
             case Enrolment():
@@ -136,8 +138,7 @@ def _episodes(enrolments: list[Enrolment]) -> tuple[Episode, ...]:
     return tuple(episodes)
 
 
-@dataclass(frozen=True, slots=True)
-class Anchored:
+class Anchored(NamedTuple):
     """Where a window begins: its date and the fact that says so, or why there is none (yet)."""
 
     on: date | None

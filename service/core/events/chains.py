@@ -1,9 +1,13 @@
 """Which facts are effective: corrections act on the head of a chain, a retraction withdraws the whole of it."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from operator import attrgetter
 
 from service.core.events.facts import FactRef, RecordedFact, Retraction
+
+_SEQUENCE = attrgetter("sequence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +24,24 @@ def effective_at(recorded: Iterable[RecordedFact], sequence: int | None = None) 
     Of several corrections of one chain the one with the highest sequence stands, whichever fact of the chain each
     names; a retraction anywhere in a chain withdraws it for good.
     """
-    known = [entry for entry in recorded if sequence is None or entry.sequence <= sequence]
-    if all(entry.fact.replaces is None for entry in known):
-        return EffectiveFacts(tuple(sorted(known, key=lambda entry: entry.sequence)), {})
+    known = sorted(recorded, key=_SEQUENCE)
+    if sequence is not None:
+        known = known[: bisect_right(known, sequence, key=_SEQUENCE)]
+    if all([entry.fact.replaces is None for entry in known]):
+        return EffectiveFacts(tuple(known), {})
     by_ref = {entry.fact.ref: entry for entry in known}
     heads: dict[FactRef, RecordedFact] = {}
     withdrawn: dict[FactRef, RecordedFact] = {}
     root_of: dict[FactRef, FactRef] = {}
     corrected_by: dict[FactRef, FactRef] = {}
-    for entry in sorted(known, key=lambda entry: entry.sequence):
+    for entry in known:
         root = _root(entry, by_ref, root_of)
         if isinstance(entry.fact, Retraction):
             withdrawn.setdefault(root, entry)
         else:
             heads[root] = _standing(entry, corrected_by)
     return EffectiveFacts(
-        tuple(
-            sorted((entry for root, entry in heads.items() if root not in withdrawn), key=lambda entry: entry.sequence)
-        ),
+        tuple(sorted((entry for root, entry in heads.items() if root not in withdrawn), key=_SEQUENCE)),
         _fates(known, root_of, heads, withdrawn),
     )
 
@@ -49,7 +53,7 @@ def _standing(entry: RecordedFact, corrected_by: dict[FactRef, FactRef]) -> Reco
         return entry
     overrules = corrected_by.get(target)
     corrected_by[target] = entry.fact.ref
-    return entry if overrules is None else replace(entry, overrules=overrules)
+    return entry if overrules is None else entry._replace(overrules=overrules)
 
 
 def _root(entry: RecordedFact, by_ref: dict[FactRef, RecordedFact], root_of: dict[FactRef, FactRef]) -> FactRef:

@@ -1,6 +1,7 @@
 """Achieved findings in, priced lines out: the tariff, one rounding, then the limits, each clip shown."""
 
 from collections.abc import Iterable
+from operator import attrgetter
 
 from service.core.evaluate import Finding
 from service.core.price.limits import LimitUse, apply_limits, limit_uses
@@ -24,4 +25,4 @@ def price(terms: TermsTimeline, findings: Iterable[Finding]) -> tuple[PricedLine
         if gross is None:
             raise ValueError("an achieved finding always has a price")
         lines.append(PricedLine(finding, governing, metric, gross, gross))
-    return apply_limits(terms, sorted(lines, key=lambda line: line.fill_order))
+    return apply_limits(terms, sorted(lines, key=attrgetter("fill_order")))

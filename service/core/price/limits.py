@@ -1,9 +1,10 @@
 """Limits: one pass a scope over all lines in fill order, on what the pass before left; room lost is not given back."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import assert_never
 
 from service.core.money import to_minor
 from service.core.period import Period
@@ -40,6 +41,7 @@ _BucketOf = Callable[[PricedLine], Hashable]
 
 def apply_limits(terms: TermsTimeline, lines: Sequence[PricedLine]) -> tuple[PricedLine, ...]:
     """The lines after participant, metric and contract limits; each line's limit is the one in force on its date."""
+    versions = [version.terms for version in terms.versions]
     limits = _InForce(terms)
     passes: tuple[tuple[LimitScope, _LimitOf, _BucketOf], ...] = (
         (
@@ -53,8 +55,23 @@ def apply_limits(terms: TermsTimeline, lines: Sequence[PricedLine]) -> tuple[Pri
     )
     clipped = tuple(lines)
     for scope, limit_of, bucket_of in passes:
-        clipped = _pass(scope, clipped, limit_of, bucket_of)
+        if any(_has_limit(version, scope) for version in versions):
+            clipped = _pass(scope, clipped, limit_of, bucket_of)
     return clipped
+
+
+def _has_limit(terms: Terms, scope: LimitScope) -> bool:
+    match scope:
+        case "participant-in-metric":
+            return any(metric.limits.participant for metric in terms.metrics)
+        case "participant":
+            return terms.limits.participant is not None
+        case "metric":
+            return any(metric.limits.metric for metric in terms.metrics)
+        case "contract":
+            return terms.limits.contract is not None
+        case _:
+            assert_never(scope)
 
 
 class _InForce:
@@ -83,17 +100,15 @@ class _InForce:
 def _pass(
     scope: LimitScope, lines: Sequence[PricedLine], limit_of: _LimitOf, bucket_of: _BucketOf
 ) -> tuple[PricedLine, ...]:
-    limits = [limit_of(line) for line in lines]
-    if not any(limits):
-        return tuple(lines)
     buckets: dict[Hashable, _Filled] = {}
     clipped = []
-    for line, limit in zip(lines, limits, strict=True):
+    for line in lines:
+        limit = limit_of(line)
         filled = buckets.setdefault(bucket_of(line), _Filled())
         paid = line.net_minor if limit is None else min(line.net_minor, _room(limit, filled, line))
         _fill(filled, line, paid)
         if paid < line.net_minor:
-            line = replace(line, net_minor=paid, clips=(*line.clips, Clip(scope, line.net_minor - paid)))
+            line = line._replace(net_minor=paid, clips=(*line.clips, Clip(scope, line.net_minor - paid)))
         clipped.append(line)
     return tuple(clipped)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from service.core.evaluate import Finding
 from service.core.terms import Metric, Terms
@@ -19,8 +19,7 @@ class Clip:
     minor: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class OutcomeKey:
+class OutcomeKey(NamedTuple):
     """One outcome: a step of a metric reached by a participant on a date under a terms version."""
 
     metric: str
@@ -30,8 +29,7 @@ class OutcomeKey:
     achieved_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class PricedLine:
+class PricedLine(NamedTuple):
     """An achieved finding with its amount in minor units: `gross_minor` by the tariff, `net_minor` after limits."""
 
     finding: Finding

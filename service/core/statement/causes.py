@@ -21,10 +21,17 @@ class Causes:
         self._position = position
         self._groups_stated = {_group(key) for key in position.stated}
         self._groups_under_old_terms = {_group(key) for key in position.under_old_terms or ()}
-        entitled, stated = position.entitled, position.stated
+
+    @cached_property
+    def _risen(self) -> list[Allocation]:
+        entitled, stated = self._position.entitled, self._position.stated
         risen = (one for key, one in entitled.items() if one.line.net_minor > _net_stated(stated.get(key)))
-        self._risen = sorted(risen, key=lambda one: one.line.fill_order)
-        self._fallen = [key for key, was in stated.items() if _net_due(entitled.get(key)) < _net_stated(was)]
+        return sorted(risen, key=lambda one: one.line.fill_order)
+
+    @cached_property
+    def _fallen(self) -> list[LineKey]:
+        entitled, stated = self._position.entitled, self._position.stated
+        return [key for key, was in stated.items() if _net_due(entitled.get(key)) < _net_stated(was)]
 
     @cached_property
     def _recent_about(self) -> dict[str | None, list[FactRef]]:
@@ -42,7 +49,7 @@ class Causes:
 
     def amendment(self) -> Cause:
         """The terms versions learned since the previous statement."""
-        versions = [v for v in self._position.terms.versions if v.sequence > self._position.previous_sequence]
+        versions = [v for v in self._position.terms.versions if v.sequence > self._position.known.previous_sequence]
         told = "; ".join(
             f"terms version {v.terms.version}, effective from {v.terms.effective_from}: {v.terms.reason}"
             for v in versions
@@ -55,7 +62,7 @@ class Causes:
 
     def late(self, allocation: Allocation) -> Cause:
         """An outcome of an earlier period that is stated only now."""
-        if self._position.previous_sequence == 0:
+        if self._position.known.previous_sequence == 0:
             return Cause("first-statement", "outcomes of earlier periods are stated in the first statement")
         recent = self._recent(allocation.line.finding.facts)
         if recent:
@@ -66,7 +73,7 @@ class Causes:
     def reversal(self, key: LineKey) -> Cause:
         """What was stated is not due any more."""
         outcome = key.outcome
-        finding = self._position.findings.get((outcome.metric, outcome.step, outcome.participant))
+        finding = self._position.known.findings.get((outcome.metric, outcome.step, outcome.participant))
         now = f"; now: {finding.sentence}" if finding else ""
         return self._decided_otherwise(self._position.stated[key], finding.facts if finding else (), now)
 
@@ -108,14 +115,14 @@ class Causes:
 
     def _code(self, facts: tuple[FactRef, ...], otherwise: CauseCode) -> CauseCode:
         """What the first of the facts is: a retraction, a correction, or neither."""
-        first = self._position.recorded[facts[0]].fact if facts else None
+        first = self._position.known.recorded[facts[0]].fact if facts else None
         if isinstance(first, Retraction):
             return "retraction"
         return "correction" if first is not None and first.replaces is not None else otherwise
 
     def _recent(self, facts: Iterable[FactRef]) -> tuple[FactRef, ...]:
         """Those of the facts that the ledger learned after the previous statement."""
-        recorded, since = self._position.recorded, self._position.previous_sequence
+        recorded, since = self._position.known.recorded, self._position.known.previous_sequence
         return tuple(ref for ref in facts if ref in recorded and recorded[ref].sequence > since)
 
     def _recent_of(self, participant: str) -> tuple[FactRef, ...]:
@@ -126,17 +133,17 @@ class Causes:
 
     def _taken_away(self, facts: Iterable[FactRef]) -> tuple[FactRef, ...]:
         """The corrections and retractions, learned since, of those of the facts that are without effect now."""
-        fates = self._position.facts.replaced_by
+        fates = self._position.known.facts.replaced_by
         return self._recent(dict.fromkeys(fates[ref] for ref in facts if ref in fates))
 
 
 def _recent_about(position: Position) -> dict[str | None, list[FactRef]]:
     """The facts learned after the previous statement, by the participant they or what they withdraw are about."""
     about: dict[str | None, list[FactRef]] = {}
-    for entry in position.recorded.values():
+    for entry in position.known.recorded.values():
         fact = entry.fact
-        if entry.sequence > position.previous_sequence:
-            target = position.recorded.get(fact.target) if fact.target else None
+        if entry.sequence > position.known.previous_sequence:
+            target = position.known.recorded.get(fact.target) if fact.target else None
             subject = target.fact if isinstance(fact, Retraction) and target else fact
             about.setdefault(participant_of(subject), []).append(fact.ref)
     return about

@@ -2,22 +2,24 @@
 
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from math import gcd
+from typing import NamedTuple
 
 from service.core import canonical, money
+from service.core.allocate import Allocation
 from service.core.canonical import Document
 from service.core.evaluate import Finding
+from service.core.price import PricedLine
 from service.core.price.tariffs import unit_price
 from service.core.statement.lines import StatementLine, refs_to_document
+from service.core.terms import TermsTimeline
 from service.core.terms.contract import whole_weights
 from service.core.units import to_four_decimals
 
 Keys = Mapping[str, bytes]  # a random key a participant, "" for the contract's own
 
 
-@dataclass(frozen=True, slots=True)
-class DetailItem:
+class DetailItem(NamedTuple):
     """One entry of a detail: whom it is about, its canonical bytes, and its salted commitment where keys are known."""
 
     kind: str
@@ -27,50 +29,74 @@ class DetailItem:
     commitment: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PendingShare:
+class PendingShare(NamedTuple):
     """A pending finding and what of its price, before limits, would be due to the investor; None: not known yet."""
 
     finding: Finding
     due_minor: int | None
 
 
-def line_document(line: StatementLine, currency: str, clause: str, investor: str) -> Document:
-    """A line in full, as finance and auditors read it."""
-    outcome = line.key.outcome
-    document: Document = {
-        "item": "line",
-        "kind": line.kind,
-        "cause": {
-            "code": line.cause.code,
-            "sentence": line.cause.sentence,
-            "facts": refs_to_document(line.cause.facts),
-        },
-        "metric": outcome.metric,
-        "step": outcome.step,
-        "participant": outcome.participant,
-        "version": outcome.version,
-        "achieved_on": outcome.achieved_on.isoformat(),
-        "outcome_period": line.outcome_period,
-        "payer": line.key.payer,
-        "investor": investor,
-        "clause": clause,
-        "amount": money.to_text(line.amount_minor, currency),
-        "stated_before": money.to_text(line.stated_minor, currency),
-        "due": money.to_text(line.due_minor, currency),
-        "sentence": line.sentence,
-        "facts": refs_to_document(line.facts),
-    }
-    if line.allocation is not None:
-        document["price"] = _price_document(line, currency)
-        document["share"] = _share_document(line, investor)
-    return document
+class Wording:
+    """Puts the lines and pending findings of one investor's detail into words, as finance and auditors read them."""
+
+    def __init__(self, terms: TermsTimeline, investor: str) -> None:
+        self._currency, self._investor = terms.latest.currency, investor
+        versions = [version.terms for version in terms.versions]
+        self._clauses = {(one.version, metric.id): metric.clause for one in versions for metric in one.metrics}
+        self._shares: dict[tuple[int, str, str], Document] = {}
+
+    def line(self, line: StatementLine) -> Document:
+        """A line in full."""
+        currency, (outcome, payer), cause = self._currency, line.key, line.cause
+        document: Document = {
+            "item": "line",
+            "kind": line.kind,
+            "cause": {"code": cause.code, "sentence": cause.sentence, "facts": refs_to_document(cause.facts)},
+            "metric": outcome.metric,
+            "step": outcome.step,
+            "participant": outcome.participant,
+            "version": outcome.version,
+            "achieved_on": outcome.achieved_on.isoformat(),
+            "outcome_period": line.outcome_period,
+            "payer": payer,
+            "investor": self._investor,
+            "clause": self._clauses[outcome.version, outcome.metric],
+            "amount": money.to_text(line.amount_minor, currency),
+            "stated_before": money.to_text(line.stated_minor, currency),
+            "due": money.to_text(line.due_minor, currency),
+            "sentence": line.sentence,
+            "facts": refs_to_document(line.facts),
+        }
+        if line.allocation is not None:
+            document["price"] = _price_document(line.allocation, currency)
+            document["share"] = self._share(line.allocation)
+        return document
+
+    def _share(self, allocation: Allocation) -> Document:
+        outcome, payer = allocation.key
+        key = (outcome.version, outcome.metric, payer)
+        if key not in self._shares:
+            self._shares[key] = _share_document(allocation.line, payer, self._investor)
+        return self._shares[key]
+
+    def pending(self, pending: PendingShare) -> Document:
+        """A pending finding in full: what it waits for, and what of its price would be due."""
+        finding = pending.finding
+        return {
+            "item": "pending",
+            "metric": finding.metric,
+            "step": finding.step,
+            "participant": finding.participant,
+            "version": finding.version,
+            "clause": self._clauses[finding.version, finding.metric],
+            "why": str(finding.why),
+            "sentence": finding.sentence,
+            "facts": refs_to_document(finding.facts),
+            "would_be_due": None if pending.due_minor is None else money.to_text(pending.due_minor, self._currency),
+        }
 
 
-def _price_document(line: StatementLine, currency: str) -> Document:
-    allocation = line.allocation
-    if allocation is None:
-        raise ValueError("a reversed line has no price")
+def _price_document(allocation: Allocation, currency: str) -> Document:
     priced = allocation.line
     return {
         "tariff": priced.metric.tariff.kind,
@@ -84,13 +110,10 @@ def _price_document(line: StatementLine, currency: str) -> Document:
     }
 
 
-def _share_document(line: StatementLine, investor: str) -> Document:
-    if line.allocation is None:
-        raise ValueError("a reversed line has no share")
-    priced = line.allocation.line
+def _share_document(priced: PricedLine, payer: str, investor: str) -> Document:
     payers, investors = priced.terms.payers_of(priced.metric), priced.terms.shares.investors
     return {
-        "payer": _fraction_of([share.party for share in payers], whole_weights(payers), line.key.payer),
+        "payer": _fraction_of([share.party for share in payers], whole_weights(payers), payer),
         "investor": _fraction_of([share.party for share in investors], whole_weights(investors), investor),
     }
 
@@ -102,29 +125,15 @@ def _fraction_of(parties: Sequence[str], weights: Sequence[int], party: str) -> 
     return f"{weight // common}/{whole // common}" if weight != whole else "1"
 
 
-def pending_document(pending: PendingShare, currency: str, clause: str) -> Document:
-    """A pending finding in full: what it waits for, and what of its price would be due."""
-    finding = pending.finding
-    return {
-        "item": "pending",
-        "metric": finding.metric,
-        "step": finding.step,
-        "participant": finding.participant,
-        "version": finding.version,
-        "clause": clause,
-        "why": str(finding.why),
-        "sentence": finding.sentence,
-        "facts": refs_to_document(finding.facts),
-        "would_be_due": None if pending.due_minor is None else money.to_text(pending.due_minor, currency),
-    }
+def detail_items(documents: Iterable[Document], number: str, keys: Keys | None) -> tuple[DetailItem, ...]:
+    """The entries with their commitments; without keys (a preview from files alone) there are none.
 
-
-def detail_items(documents: Sequence[Document], number: str, keys: Keys | None) -> tuple[DetailItem, ...]:
-    """The entries with their commitments; without keys (a preview from files alone) there are none."""
+    The documents are best made one by one as they are taken: a detail may have very many.
+    """
     items = []
     for position, document in enumerate(documents, start=1):
         stored = canonical.to_bytes({**document, "position": position})
-        salt = salt_of(keys, document["participant"], f"{number}#{position}") if keys is not None else None
+        salt = salt_of(keys[document["participant"]], f"{number}#{position}") if keys is not None else None
         commitment = canonical.commitment(salt, stored) if salt is not None else None
         items.append(
             DetailItem(document["item"], document["participant"], stored, salt.hex() if salt else None, commitment)
@@ -132,9 +141,9 @@ def detail_items(documents: Sequence[Document], number: str, keys: Keys | None) 
     return tuple(items)
 
 
-def salt_of(keys: Keys, participant: str, label: str) -> bytes:
+def salt_of(key: bytes, label: str) -> bytes:
     """The salt of an entry: an HMAC of the participant's random key, so that deleting the key deletes every salt."""
-    return hmac.digest(keys[participant], label.encode(), "sha256")
+    return hmac.digest(key, label.encode(), "sha256")
 
 
 def detail_digest(commitments: Iterable[str]) -> str:

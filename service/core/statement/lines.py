@@ -1,9 +1,8 @@
 """The lines of a statement: what is due now, what was stated before, and the difference with its cause."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from service.core import money
 from service.core.allocate import Allocation, LineKey
@@ -24,8 +23,7 @@ CauseCode = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """Why a line is on this statement: a code without names, a sentence, and the facts that brought it about."""
 
     code: CauseCode
@@ -33,8 +31,7 @@ class Cause:
     facts: tuple[FactRef, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StatedLine:
+class StatedLine(NamedTuple):
     """What earlier statements said under one key: the sum of its lines, and how it was last priced."""
 
     key: LineKey
@@ -46,8 +43,7 @@ class StatedLine:
     facts: tuple[FactRef, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StatementLine:
+class StatementLine(NamedTuple):
     """One line of a statement to an investor; `amount_minor` is the difference of due now and stated before."""
 
     kind: LineKind
@@ -100,7 +96,7 @@ def _add(known: StatedLine, item: Mapping[str, Any], amount_minor: int, currency
     total = known.total_minor + amount_minor
     price = item.get("price")
     if price is None:  # taken back: what it paid is no longer what it pays
-        return replace(known, total_minor=total, gross_minor=0, net_minor=0, clips=())
+        return known._replace(total_minor=total, gross_minor=0, net_minor=0, clips=())
     return StatedLine(
         known.key,
         total,

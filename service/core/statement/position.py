@@ -1,7 +1,8 @@
 """Where an investor stands in a contract at a sequence number: all that the differences are drawn from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from service.core.allocate import Allocation, LineKey
 from service.core.evaluate import Finding
@@ -12,15 +13,33 @@ from service.core.terms import TermsTimeline
 
 
 @dataclass(frozen=True)
+class Known:
+    """What the differences of every investor look things up in; each index is made when it is first asked for, and
+    most statements never ask."""
+
+    evaluated: Sequence[Finding]
+    facts: EffectiveFacts
+    learned: Sequence[RecordedFact]  # every fact known, also those without effect
+    previous_sequence: int  # n of the contract's previous statements, 0 before the first
+
+    @cached_property
+    def findings(self) -> Mapping[tuple[str, str, str], Finding]:
+        """By metric, step, participant."""
+        return {(found.metric, found.step, found.participant): found for found in self.evaluated}
+
+    @cached_property
+    def recorded(self) -> Mapping[FactRef, RecordedFact]:
+        """Every fact known."""
+        return {entry.fact.ref: entry for entry in self.learned}
+
+
+@dataclass(frozen=True)
 class Position:
     """Everything the differences of one investor are drawn from, closed at a sequence number."""
 
     terms: TermsTimeline
     period: Period
-    findings: Mapping[tuple[str, str, str], Finding]  # by metric, step, participant
-    facts: EffectiveFacts
-    recorded: Mapping[FactRef, RecordedFact]  # every fact known, also those without effect
-    previous_sequence: int  # n of the contract's previous statements, 0 before the first
+    known: Known
     entitled: Mapping[LineKey, Allocation]
     stated: Mapping[LineKey, StatedLine]
     under_old_terms: Mapping[LineKey, int] | None  # what would be due had no version been added since; None: none was
