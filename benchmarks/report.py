@@ -102,6 +102,15 @@ def _lines(path: str) -> list[str]:
     return file.read_text("utf-8").splitlines() if file.exists() else []
 
 
+_READING = """## Reading them
+
+- **Statement reads** go through SQLAlchemy, which costs several times what the driver alone does; the bare route calls
+  the driver itself. **Layered reads** have that library on both sides: what they differ by is the service's own work,
+  which is the key, the parameters, the negotiation, the ETag and the log line.
+- **Previews** do more than the fold counts: findings with sentences and cited events for every step of every
+  participant, prices, shares, commitments, and the whole detail as JSON.
+"""
+
 _HEAD = """# Benchmarks
 
 `make bench` wrote this page and `benchmarks.json`, which holds every round. Each case does the same work twice:
@@ -134,6 +143,7 @@ def _page(results: Sequence[Result], payload: Mapping[str, Any], machine: Mappin
             "",
             "Ratio: the share of the limit's speed that is reached; for previews, how many times the fold's seconds.",
             "",
+            _READING,
             "## Conditions\n",
             f"- {date}; " + "; ".join(f"{name} {value}" for name, value in machine.items()),
             "- " + "; ".join(f"{name} {value}" for name, value in payload.items()),
