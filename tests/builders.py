@@ -7,7 +7,7 @@ from typing import Any
 from service.core.events import Fact, RecordedFact, read_fact
 from service.core.terms import Terms, TermsTimeline, TermsVersion, read_terms
 
-ZONES = frozenset({"Europe/Copenhagen"})
+ZONES = frozenset({"Europe/Copenhagen", "Europe/London"})
 
 CONTRACT_W: dict[str, Any] = {
     "contract": "w",
@@ -107,6 +107,8 @@ def a_contract(*metrics: dict[str, Any], **changes: Any) -> dict[str, Any]:
     document = copy.deepcopy(CONTRACT_W)
     document["metrics"] = copy.deepcopy(list(metrics) or [HOUSING])
     document.update(copy.deepcopy(changes))
+    if "parties" not in changes and "'region'" not in repr({**document, "parties": None}):
+        del document["parties"]["region"]  # a payer that owes nothing is refused
     return document
 
 

@@ -1,8 +1,9 @@
-"""Writes contracts/<name>/statements/: every statement of the demo contracts through 2024, byte for byte."""
+"""Writes contracts/<name>/statements/: every statement of the demo contracts to their end, or 2024, byte for byte."""
 
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 
 from service.storage.contract_files import ContractFolder, contract_folders
@@ -19,9 +20,11 @@ def folders() -> tuple[ContractFolder, ...]:
 
 
 def periods_of(folder: ContractFolder) -> list[PeriodDrafts]:
-    """Every period of a contract through 2024 with its statements, made with keys that are all zero."""
+    """Every period to the last day for evidence, or 2024, the first one at least; made with keys that are all zero."""
     known = read_folder(folder)
-    return list(drafts_through(known, known.terms.period_of(LAST_DAY), defaultdict(lambda: bytes(32))))
+    last = min(LAST_DAY, known.terms.latest.evidence_until)
+    wanted = max(known.terms.period_of(last), known.terms.first_period(), key=attrgetter("start"))
+    return list(drafts_through(known, wanted, defaultdict(lambda: bytes(32))))
 
 
 def files_of(folder: ContractFolder) -> Iterator[tuple[Path, bytes]]:

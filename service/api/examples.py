@@ -91,6 +91,20 @@ _COVERAGE = {
     "through": "2023-12-31",
     **_EVIDENCE,
 }
+_AGGREGATE = {
+    **_DEMO,
+    "source": "evaluator",
+    "id": "example-aggregate",
+    "kind": "aggregate",
+    "on": "2023-12-31",
+    "name": "municipal_services_cost",
+    "group": "comparison",
+    "value": "212000.00",
+    "unit": "DKK",
+    "n": 48,
+    "delivered_by": "the evaluator",
+    "evidence": {"kind": "evaluation_report", "ref": "report-2023, table 4"},
+}
 # Both name demo events of families that left the programme, so that no amount of the demo changes.
 _CORRECTION = {
     **_DEMO,
@@ -127,6 +141,7 @@ EVENT_BODY: dict[str, Any] = {
                 "measurement": {"summary": "A measurement", "value": _MEASUREMENT},
                 "occurrence": {"summary": "Something happened that ought not to", "value": _OCCURRENCE},
                 "coverage": {"summary": "A register was searched for a span of days", "value": _COVERAGE},
+                "aggregate": {"summary": "A figure for a group, from an evaluator's report", "value": _AGGREGATE},
                 "correction": {"summary": "A correction of an event of the demo", "value": _CORRECTION},
                 "retraction": {"summary": "The withdrawal of an event of the demo", "value": _RETRACTION},
             },

@@ -5,8 +5,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from service.api.detail_documents import DetailDocument
 from service.api.errors import FaultOut
-from service.api.statement_documents import DetailDocument, StatementDocument
+from service.api.statement_documents import StatementDocument
 
 
 class ContractEntry(BaseModel):
@@ -131,6 +132,16 @@ class EventUse(EventEntry):
     unused_because: str | None = None
 
 
+class PlannedOut(BaseModel):
+    """What the contract's plan expects of a metric in a period, and what was achieved in it."""
+
+    metric: str
+    period: str
+    planned: int = Field(description="outcomes")
+    achieved: int = Field(description="outcomes, whichever findings were asked for")
+    planned_amount: str | None = Field(None, description="in the contract's currency; null where the plan names none")
+
+
 class FindingsPage(BaseModel):
     """Findings as of the end of a period, closed at a sequence number."""
 
@@ -138,6 +149,7 @@ class FindingsPage(BaseModel):
     period: str
     sequence: int
     data: list[FindingOut]
+    plan: list[PlannedOut] | None = Field(None, description="the plan in force on the period's last day, if any")
     has_more: bool
     next: str | None = None
 

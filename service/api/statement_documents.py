@@ -1,4 +1,4 @@
-"""The shapes of statements and details: what an investor reads, and what finance and auditors read beside it."""
+"""The shapes of statements: what an investor reads."""
 
 from datetime import date
 from pathlib import Path
@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic.config import JsonDict
 
 from service.core.price.lines import LimitScope
 from service.core.statement.lines import CauseCode, LineKind
@@ -20,13 +19,13 @@ Amount = Annotated[
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256, in hex")]
 
 
-class _Shape(BaseModel):
+class Shape(BaseModel):
     """A part of a document that the ledger writes; it holds nothing else."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class StatementContract(_Shape):
+class StatementContract(Shape):
     """The contract a statement is of."""
 
     id: str
@@ -34,7 +33,7 @@ class StatementContract(_Shape):
     participant: str = Field(description="what a participant is: person, family, school")
 
 
-class StatementPeriod(_Shape):
+class StatementPeriod(Shape):
     """The period a statement is for; `through` is its last day."""
 
     label: str
@@ -42,14 +41,14 @@ class StatementPeriod(_Shape):
     through: date
 
 
-class StatementInvestor(_Shape):
+class StatementInvestor(Shape):
     """Who is owed."""
 
     id: str
     name: str
 
 
-class Totals(_Shape):
+class Totals(Shape):
     """The sums of a statement; what is negative is carried into the next one and netted there first."""
 
     lines: Amount
@@ -60,19 +59,21 @@ class Totals(_Shape):
     stated_to_date: Amount
 
 
-class LineGroup(_Shape):
+class LineGroup(Shape):
     """Lines of one kind, cause, step, price and outcome period."""
 
     kind: LineKind
     cause: CauseCode
     step: str
-    tariff: str | None = Field(description="the price of one; null where what was stated is taken back")
+    tariff: str | None = Field(
+        description="the price of one, or the tariff's kind where no single price makes the amount; null: taken back"
+    )
     outcome_period: str
     participants: int
     amount: Amount | None
 
 
-class ClipGroup(_Shape):
+class ClipGroup(Shape):
     """What a limit took from outcomes on this statement."""
 
     limit: LimitScope
@@ -83,7 +84,7 @@ class ClipGroup(_Shape):
     clipped: Amount
 
 
-class PendingGroup(_Shape):
+class PendingGroup(Shape):
     """Participants whose outcome waits for something."""
 
     step: str
@@ -93,7 +94,7 @@ class PendingGroup(_Shape):
     would_be_due: Amount | None = Field(description="before limits; null where it is not known yet")
 
 
-class MetricSection(_Shape):
+class MetricSection(Shape):
     """A metric of a statement; where a group would be smaller than the contract allows, only its total is shown."""
 
     id: str
@@ -106,18 +107,21 @@ class MetricSection(_Shape):
     pending: list[PendingGroup] | None = None
 
 
-class LimitUse(_Shape):
+class LimitUse(Shape):
     """How much of a limit is used by what is stated to date."""
 
     scope: LimitScope
     metric: str | None
+    payer: str | None = Field(None, description="whose limit it is, where it is a payer's")
     unit: str = Field(alias="in", description="the currency, achievements or units")
     limit: str
-    used: str
+    used: str | None = Field(
+        None, description="left out of counts and units, which could tell what a merged metric hides"
+    )
     left: str | None = None
 
 
-class DueFrom(_Shape):
+class DueFrom(Shape):
     """What one payer owes the investor by this statement."""
 
     party: str
@@ -125,14 +129,14 @@ class DueFrom(_Shape):
     amount: Amount
 
 
-class StatementPosting(_Shape):
+class StatementPosting(Shape):
     """One leg of the statement's transaction; a debit is positive."""
 
     account: str
     amount: Amount
 
 
-class StatementTerms(_Shape):
+class StatementTerms(Shape):
     """A version of the terms that was known when the statement was made."""
 
     version: int
@@ -140,20 +144,67 @@ class StatementTerms(_Shape):
     sha256: Sha256
 
 
-class PreviousStatement(_Shape):
+class PreviousStatement(Shape):
     """The statement before this one, by number and digest."""
 
     number: str
     sha256: Sha256
 
 
-class Capital(_Shape):
-    """What the investor has committed to the contract."""
+class Capital(Shape):
+    """What the investor has committed to the contract and paid out to it."""
 
-    committed: Amount
+    committed: Amount | None = None
+    drawn: Amount | None = Field(None, description="paid out by the end of the period")
+    balance: Amount | None = Field(None, description="stated to date less drawn")
 
 
-class StatementDocument(_Shape):
+class ReturnCapUse(Shape):
+    """The most the investor is due in all, and how much of it is stated."""
+
+    amount: Amount
+    stated_to_date: Amount
+    left: Amount
+    beyond: str | None = Field(description="who is due what lies above; null where it stays with the payers")
+
+
+class TrancheUse(Shape):
+    """A class of capital, in the order in which they are served, and what it has been given."""
+
+    id: str
+    stated_to_date: Amount
+    cap: Amount | None = None
+    left: Amount | None = None
+
+
+class GuaranteeStand(Shape):
+    """Who covers a shortfall at final settlement, and what it would cover if that were now."""
+
+    party: str
+    name: str
+    amount: Amount = Field(description="the most the guarantor pays, to all investors together")
+    shortfall: Amount | None = Field(None, description="drawn less stated to date, of this investor")
+    would_cover: Amount | None = Field(None, description="this investor's part, if it were settled now")
+
+
+class PlannedMetric(Shape):
+    """What the plan expects of a metric in the period, and what was achieved in it."""
+
+    metric: str
+    planned: int
+    achieved: int | None = Field(description="null where the metric's groups are too small to be shown")
+    planned_amount: Amount | None = None
+
+
+class PlanSection(Shape):
+    """The plan in force on the period's last day, as far as it is about the period."""
+
+    start: date = Field(alias="from")
+    reason: str
+    metrics: list[PlannedMetric]
+
+
+class StatementDocument(Shape):
     """A payment statement as it was issued, byte for byte; it names no participant."""
 
     document: Literal["payment statement"]
@@ -176,106 +227,7 @@ class StatementDocument(_Shape):
     detail_digest: Sha256
     previous: PreviousStatement | None = None
     capital: Capital | None = None
-
-
-class CitedEvent(_Shape):
-    """How an event is cited."""
-
-    source: str
-    id: str
-
-
-class LineCause(_Shape):
-    """Why a line stands on this statement."""
-
-    code: CauseCode
-    sentence: str
-    facts: list[CitedEvent]
-
-
-class ClippedBy(_Shape):
-    """What one limit took from the line's price."""
-
-    limit: LimitScope
-    amount: Amount
-
-
-class LinePrice(_Shape):
-    """From the unit price to what the payer owes."""
-
-    tariff: str
-    unit_price: str
-    quantity: str
-    value: str | None
-    gross: Amount
-    clipped: list[ClippedBy]
-    net: Amount
-    payer_part: Amount
-
-
-class LineShare(_Shape):
-    """The shares as fractions: the payer's of the price, the investor's of what the payer owes."""
-
-    payer: str
-    investor: str
-
-
-class _Item(_Shape):
-    """What lines and pending findings have in common."""
-
-    position: int
-    metric: str
-    step: str
-    participant: str
-    version: int = Field(description="of the terms that govern it")
-    clause: str
-    sentence: str = Field(description="what was found, in words")
-    facts: list[CitedEvent]
-    salt: str | None = Field(None, description="what the commitment was made with")
-    commitment: Sha256 | None = None
-
-
-class LineItem(_Item):
-    """A line: what is due by one outcome from one payer, less what was stated of it before."""
-
-    item: Literal["line"]
-    kind: LineKind
-    cause: LineCause
-    achieved_on: date
-    outcome_period: str
-    payer: str
-    investor: str
-    amount: Amount
-    stated_before: Amount
-    due: Amount
-    price: LinePrice | None = None
-    share: LineShare | None = None
-
-
-class PendingItem(_Item):
-    """A finding that waits for something, and what it would pay."""
-
-    item: Literal["pending"]
-    why: str
-    would_be_due: Amount | None = Field(description="before limits; null where it is not known yet")
-
-
-DetailEntry = Annotated[LineItem | PendingItem, Field(discriminator="item")]
-_EVENTS: JsonDict = {"items": {"$ref": "#/components/schemas/Event"}}
-
-
-class DetailDocument(_Shape):
-    """The detail beside a statement: for payer, finance and auditor, never for an investor."""
-
-    statement: str
-    detail_digest: Sha256
-    items: list[DetailEntry]
-
-
-class Explanation(_Shape):
-    """An entry of a detail in sentences, with the events it rests on as they were posted."""
-
-    title: str
-    paragraphs: list[str]
-    item: DetailEntry
-    events: list[Any] = Field(json_schema_extra=_EVENTS)
+    return_cap: ReturnCapUse | None = None
+    tranches: list[TrancheUse] | None = None
+    guarantee: GuaranteeStand | None = None
+    plan: PlanSection | None = None

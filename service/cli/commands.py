@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli import contracts, events, keys, statements
+from service.cli import contracts, events, keys, portfolio, statements
 from service.cli.demo import run_demo
 from service.cli.doctor import doctor, health
 from service.cli.running import AsJson, answer_json, chosen, on_the_ledger, out
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.add_typer(contracts.app, name="contracts")
 app.add_typer(events.app, name="events")
 app.add_typer(statements.app, name="statements")
+app.add_typer(portfolio.app, name="portfolio")
 app.add_typer(keys.app, name="keys")
 app.command()(doctor)
 app.command()(health)

@@ -130,11 +130,12 @@ def _show_statements(client: httpx.Client) -> None:
 
 
 def _show_preview(client: httpx.Client, contract: str) -> tuple[str, int] | None:
-    """Show the preview of the open period; the first line of the investor's last statement, if it has any."""
-    answer = client.get(f"/v1/contracts/{contract}/statements/{_PREVIEWED}/preview", params={"investor": _INVESTOR})
-    for entry in _answer(answer)["data"]:
-        out.print("Preview, not issued", style="bold")
-        out.print(statement_table(entry["statement"]))
+    """Show the preview of the open year; the first line of the investor's last statement, if it has any."""
+    if _next_period(client, contract) == _PREVIEWED:
+        answer = client.get(f"/v1/contracts/{contract}/statements/{_PREVIEWED}/preview", params={"investor": _INVESTOR})
+        for entry in _answer(answer)["data"]:
+            out.print("Preview, not issued", style="bold")
+            out.print(statement_table(entry["statement"]))
     params = {"contract": contract, "period": _LAST_ISSUED, "investor": _INVESTOR}
     for issued in _answer(client.get("/v1/statements", params=params))["data"]:
         detail = _answer(client.get(f"/v1/statements/{issued['id']}/detail"))

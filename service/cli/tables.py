@@ -1,5 +1,6 @@
 """Statements and findings as tables for people."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -25,6 +26,11 @@ def statement_table(statement: Document) -> RenderableType:
         amount = statement["totals"][name]
         if name in ("lines", "payable") or amount.strip("-0."):
             table.add_row("", words, "", Text(readable(amount), style="bold" if name == "payable" else ""))
+    standing = list(_standing_rows(statement))
+    if standing:
+        table.add_section()
+    for words, told in standing:
+        table.add_row("", words, "", told)
     return Group(table, Text(_footnote(statement), style="dim"))
 
 
@@ -37,6 +43,24 @@ _TOTALS = {
 }
 
 
+def _standing_rows(statement: Document) -> Iterator[tuple[str, str]]:
+    """Capital, guarantee and plan, as far as the statement shows them."""
+    capital, guarantee = statement.get("capital", {}), statement.get("guarantee", {})
+    for name, words in (("drawn", "capital drawn"), ("balance", "stated to date less capital drawn")):
+        if name in capital:
+            yield words, readable(capital[name])
+    if "return_cap" in statement:
+        yield "left below the return cap", readable(statement["return_cap"]["left"])
+    for tranche in statement.get("tranches", ()):
+        cap = f", up to {readable(tranche['cap'])}" if "cap" in tranche else ""
+        yield f"tranche {tranche['id']}{cap}", readable(tranche["stated_to_date"])
+    if "would_cover" in guarantee:
+        yield f"{guarantee['name']} would cover, settled now", readable(guarantee["would_cover"])
+    for row in statement.get("plan", {}).get("metrics", ()):
+        achieved = "too few to show" if row["achieved"] is None else str(row["achieved"])
+        yield f"{row['metric']}: {row['planned']} planned, achieved", achieved
+
+
 def _metric_rows(table: Table, metric: dict[str, Any]) -> None:
     heading = f"{metric['title']} ({metric['clause']})"
     table.add_row(
@@ -44,7 +68,7 @@ def _metric_rows(table: Table, metric: dict[str, Any]) -> None:
     )
     for cell in metric.get("lines", ()):
         what = f"{cell['kind']}, {cell['step']}, outcomes of {cell['outcome_period']}"
-        what += f", at {readable(cell['tariff'])}" if cell["tariff"] else ""
+        what += f", {_priced(cell['tariff'])}" if cell["tariff"] else ""
         table.add_row("", what, str(cell["participants"]), readable(cell["amount"]))
     for cell in metric.get("clipped", ()):
         what = f"clipped by the {cell['limit']} limit, {cell['step']}: {readable(cell['clipped'])}"
@@ -53,6 +77,11 @@ def _metric_rows(table: Table, metric: dict[str, Any]) -> None:
         what = f"pending, {cell['step']}: {cell['in_words']}"
         amount = cell["would_be_due"]
         table.add_row("", what, str(cell["participants"]), f"({readable(amount)})" if amount else "(?)")
+
+
+def _priced(tariff: str) -> str:
+    """One price, or the kind of the tariff where no single price makes the amount."""
+    return f"at {readable(tariff)}" if tariff.strip("-.0123456789") == "" else f"by {tariff.replace('_', ' ')}"
 
 
 def _footnote(statement: Document) -> str:

@@ -1,4 +1,4 @@
-"""Balanced double-entry transactions: what a statement moves between the accounts of payers and investors."""
+"""Balanced double-entry transactions: what a statement moves between the accounts of payers and recipients."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ class Transaction:
             raise BrokenInvariant(f"transaction {self.number} does not balance")
 
 
-def post_statement(number: str, currency: str, investor: str, due_minor_by_payer: Mapping[str, int]) -> Transaction:
-    """What an issued statement posts: each payer owes its part (credit), the investor is due the sum (debit)."""
+def post_statement(number: str, currency: str, receivable: str, due_minor_by_payer: Mapping[str, int]) -> Transaction:
+    """What an issued statement posts: each payer owes its part (credit), the recipient's account is due the sum."""
     payers = [Posting(f"payer:{payer}:due", -amount) for payer, amount in sorted(due_minor_by_payer.items()) if amount]
     total = -sum(posting.amount_minor for posting in payers)
-    receivable = [Posting(f"investor:{investor}:receivable", total)] if total else []
-    return Transaction(number, currency, tuple(receivable + payers))
+    recipient = [Posting(receivable, total)] if total else []
+    return Transaction(number, currency, tuple(recipient + payers))

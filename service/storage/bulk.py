@@ -75,6 +75,11 @@ async def _copy(connection: AsyncConnection, table: Table, rows: Sequence[tuple[
         await driver.copy_records_to_table(table.name, records=rows, columns=names)
     except asyncpg.IntegrityConstraintViolationError as error:
         raise IntegrityError(f"COPY {table.name}", None, error) from error
+    except asyncpg.InternalClientError as error:
+        # The server went while rows were on their way and the driver lost its place: nothing more can be said over
+        # this connection, not even ROLLBACK.
+        await connection.invalidate(error)
+        raise DBAPIError(f"COPY {table.name}", None, error, connection_invalidated=True) from error
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         lost = driver.is_closed()
         raise DBAPIError(f"COPY {table.name}", None, error, connection_invalidated=lost) from error

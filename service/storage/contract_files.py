@@ -1,10 +1,7 @@
 """Reads contract files: TOML or JSON text into a document, and a folder of contracts/ with its versions and facts."""
 
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,11 +9,11 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from service.core.errors import Fault, InvalidInput, NotFound
 from service.core.terms import Terms, TermsTimeline, read_amendment, read_terms
+from service.storage.rate_cards import CARD, CARDS, whole_file
 from service.storage.strict_json import strict_json
+from service.storage.toml_text import malformed, parse_toml, utf8_text
 
 TOML, JSON = "application/toml", "application/json"
-_MOST_DOTS = 300
-_PLACE = re.compile(r"at (line \d+, column \d+|end of document)")
 
 
 @lru_cache(maxsize=1)
@@ -32,40 +29,22 @@ def zone_of(terms: Terms) -> ZoneInfo:
 
 def read_file(file: bytes, media_type: str) -> Mapping[str, Any]:
     """The document in a contract file; InvalidInput where the text is not TOML or JSON at all."""
-    try:
-        text = file.decode("utf-8")
-    except UnicodeDecodeError:
-        raise _malformed("The file is not UTF-8 text.", "save the file as UTF-8") from None
     if media_type == JSON:
-        document = strict_json(file)
-    else:
-        _refuse_deep_keys(text)
-        try:
-            document = tomllib.loads(text.replace("\r\n", "\n"), parse_float=Decimal)
-        except (ValueError, RecursionError) as error:  # ValueError alone: a whole number of thousands of digits
-            found = _PLACE.search(str(error))
-            place = found[1] if found else "an unknown place"
-            raise _malformed(
-                "The text is not TOML.", f"mend the TOML at {place}; keys stand once, text stands in quotes"
-            ) from None
+        utf8_text(file)
+    document = strict_json(file) if media_type == JSON else parse_toml(file)
     if not isinstance(document, dict):
-        raise _malformed("The contract is not a table.", "send an object with the fields of a contract")
+        raise malformed("The contract is not a table.", "send an object with the fields of a contract")
     return document
-
-
-def _malformed(message: str, remedy: str) -> InvalidInput:
-    return InvalidInput(message, [Fault("", "malformed", remedy)], "malformed")
-
-
-def _refuse_deep_keys(text: str) -> None:
-    """The parser's work grows with the square of the dots in a key; no contract nests as deeply."""
-    if any(line.count(".") > _MOST_DOTS for line in text.split("\n")):
-        raise _malformed("The text is not TOML.", f"a line holds more than {_MOST_DOTS} points; nest less deeply")
 
 
 def terms_in(file: bytes, media_type: str, known: TermsTimeline | None) -> Terms:
     """The terms in a file, as a first version or as an amendment of what is known."""
     document = read_file(file, media_type)
+    if CARD in document:
+        remedy = "stands in contract folders only; send the contract with the metrics of its rate card written out"
+        raise InvalidInput(
+            "The contract names a rate card.", [Fault(f"/{CARD}", "rate-card", remedy)], "contract-invalid"
+        )
     if known is None:
         return read_terms(document, time_zones())
     return read_amendment(document, time_zones(), known)
@@ -80,11 +59,25 @@ class ContractFolder:
     events: Path | None
 
 
+def contract_file(path: Path, folder: Path | None = None) -> bytes:
+    """The contract in a file, whole: a rate card it names is written out.
+
+    Cards stand beside the agreement's folder, which is the file's own unless another is named.
+    """
+    agreement = path.resolve().parent if folder is None else folder.resolve()
+    return whole_file(path.read_bytes(), agreement.parent / CARDS)
+
+
+def media_type_of(path: Path) -> str:
+    """JSON by its ending, else TOML."""
+    return JSON if path.suffix == ".json" else TOML
+
+
 def contract_folder(path: Path) -> ContractFolder:
-    """The folder of one agreement: 1.toml, 2.toml, ... and events.csv."""
+    """The folder of one agreement: 1.toml, 2.toml, ... and events.csv; the cards they name stand beside it."""
     versions: list[bytes] = []
     while (file := path / f"{len(versions) + 1}.toml").is_file():
-        versions.append(file.read_bytes())
+        versions.append(contract_file(file))
     if not versions:
         raise NotFound(f"There is no 1.toml in {path.name}; a contract folder holds its first version under that name.")
     events = path / "events.csv"
@@ -93,6 +86,11 @@ def contract_folder(path: Path) -> ContractFolder:
 
 def contract_folders(path: Path) -> tuple[ContractFolder, ...]:
     """Every agreement under a folder of contracts, by name; the folder itself where it is one."""
+    return tuple(map(contract_folder, agreements_in(path)))
+
+
+def agreements_in(path: Path) -> tuple[Path, ...]:
+    """Where the agreements under a folder of contracts are, by name; the folder itself where it is one."""
     if (path / "1.toml").is_file():
-        return (contract_folder(path),)
-    return tuple(contract_folder(entry) for entry in sorted(path.iterdir()) if (entry / "1.toml").is_file())
+        return (path,)
+    return tuple(entry for entry in sorted(path.iterdir()) if (entry / "1.toml").is_file())

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -25,8 +26,13 @@ COLUMNS = (
     "replaces",
     "replaces_source",
     "reason",
+    "group",
+    "n",
+    "follow_up",
+    "delivered_by",
     "contract",
 )
+_WHOLE_NUMBER = re.compile("[0-9]{1,18}")
 _NOT_EVENTS = "The text is not a CSV file of events."
 
 
@@ -104,4 +110,6 @@ def _event(row: dict[str, str], contract: str | None) -> dict[str, Any]:
         event["names"] = event.pop("name").split("|")
     if "attributes" in event:
         event["attributes"] = dict(pair.partition("=")[::2] for pair in event["attributes"].split())
+    if _WHOLE_NUMBER.fullmatch(event.get("n", "")):
+        event["n"] = int(event["n"])
     return event

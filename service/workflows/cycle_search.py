@@ -1,4 +1,4 @@
-"""Python's search for reference cycles, at rest while a contract is calculated."""
+"""Python's search for reference cycles, at rest while a contract is calculated or a large batch is taken in."""
 
 import gc
 import threading
@@ -11,7 +11,7 @@ _calculations = 0
 
 @contextmanager
 def cycle_search_at_rest() -> Iterator[None]:
-    """For a calculation over many facts: its values never refer to each other in a circle, and going through all of
+    """For work on many facts: its values never refer to each other in a circle, and going through all of
     them again and again, to find none, takes as long as the calculation itself.
 
     The search rests for the whole process, so that cycles of other requests are freed when the last calculation ends.

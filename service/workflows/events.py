@@ -15,9 +15,10 @@ from service.core.events.facts import participant_of
 from service.core.pipeline import Inputs, calculate
 from service.core.statement.lines import refs_from_document
 from service.core.terms import TermsTimeline
+from service.core.terms.rules import is_of_group
 from service.storage.rows import DetailItemRow, FoundFact
 from service.storage.store import Store
-from service.workflows.known import facts_known, stated_so_far, terms_known
+from service.workflows.known import facts_known, issued_for_findings, stated_so_far, terms_known
 from service.workflows.ledger import Ledger
 
 
@@ -83,12 +84,14 @@ async def read_event(ledger: Ledger, contract: str, source: str, id: str) -> Kno
         fact = fact_from_bytes(found[0].payload)
         participant = participant_of(fact)
         terms = await terms_known(store, contract)
-        facts = await facts_known(store, contract, None, participant)
+        facts = await facts_known(store, contract, None, None if _judges_groups(terms) else participant)
         head = await store.head(contract)
-        period = (await stated_so_far(store, contract, terms)).next_period
-        lines = await _lines_citing(store, contract, fact)
-    inputs = Inputs(terms, facts, head.sequence if head else 0)
-    findings = (await asyncio.to_thread(calculate, inputs, period)).findings
+        stated = await stated_so_far(store, contract, terms)
+        issued = await issued_for_findings(store, stated.statements, terms)
+        lines = await _lines_citing(store, contract, fact, _judges_groups(terms))
+    inputs = Inputs(terms, facts, head.sequence if head else 0, issued)
+    everybody = (await asyncio.to_thread(calculate, inputs, stated.next_period)).findings
+    findings = [finding for finding in everybody if participant is None or finding.participant in (participant, "")]
     citing = tuple(finding for finding in findings if fact.ref in finding.facts)
     fate = effective_at(facts).replaced_by.get(fact.ref)
     return KnownEvent(
@@ -103,10 +106,16 @@ async def read_event(ledger: Ledger, contract: str, source: str, id: str) -> Kno
     )
 
 
-async def _lines_citing(store: Store, contract: str, fact: Fact) -> tuple[Use, ...]:
-    """The statement lines that cite the fact; a line about somebody can rest on a check of everybody's source."""
+def _judges_groups(terms: TermsTimeline) -> bool:
+    """Whether a participant's facts alone would show a group without its other members."""
+    return any(is_of_group(metric.rule) for version in terms.versions for metric in version.terms.metrics)
+
+
+async def _lines_citing(store: Store, contract: str, fact: Fact, in_groups: bool) -> tuple[Use, ...]:
+    """The statement lines that cite the fact; a line about somebody can rest on a check of everybody's source, and
+    one of a group on a fact about somebody."""
     participant = participant_of(fact)
-    if participant is not None:
+    if participant is not None and not in_groups:
         entries: Sequence[DetailItemRow] = await store.detail_items_of_participant(contract, participant)
     else:
         issued = await store.statements(contract=contract)

@@ -1,24 +1,29 @@
 """Findings of a contract: what is achieved, refused or pending as of a period's end, each with its sentence."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.core.evaluate import Finding, State
 from service.core.period import Period
 from service.core.pipeline import calculate
+from service.core.statement.plans import Planned, planned_against_actual
 from service.core.terms import TermsTimeline
-from service.workflows.known import inputs_known, period_in, stated_so_far
+from service.workflows.known import inputs_known, issued_for_findings, period_in, stated_so_far
 from service.workflows.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """The findings asked for, the period they are judged at, and the sequence number they are closed at."""
+    """The findings asked for, the period they are judged at, and the sequence number they are closed at.
+
+    `plan` holds planned against actual of every metric and period, whichever findings were asked for.
+    """
 
     findings: tuple[Finding, ...]
     period: Period
     sequence: int
     terms: TermsTimeline
+    plan: tuple[Planned, ...]
 
     def period_of(self, finding: Finding) -> str | None:
         """The period an achieved finding belongs to."""
@@ -44,8 +49,9 @@ async def read_findings(
     async with ledger.database.reading() as store:
         inputs = await inputs_known(store, contract)
         stated = await stated_so_far(store, contract, inputs.terms)
+        issued = await issued_for_findings(store, stated.statements, inputs.terms)
     judged_at = period_in(inputs.terms, period) if period is not None else stated.next_period
-    calculation = await asyncio.to_thread(calculate, inputs, judged_at)
+    calculation = await asyncio.to_thread(calculate, replace(inputs, issued=issued), judged_at)
     wanted = tuple(
         finding
         for finding in calculation.findings
@@ -53,4 +59,5 @@ async def read_findings(
         and participant in (None, finding.participant)
         and state in (None, finding.state)
     )
-    return Findings(wanted, judged_at, inputs.sequence, inputs.terms)
+    plan = planned_against_actual(inputs.terms, calculation.findings, judged_at.last_day)
+    return Findings(wanted, judged_at, inputs.sequence, inputs.terms, plan)

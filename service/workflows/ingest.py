@@ -14,6 +14,7 @@ from service.core.terms import TermsTimeline
 from service.storage.rows import FactRow, Head, KnownFact
 from service.storage.store import Store
 from service.telemetry.metrics import EVENTS
+from service.workflows.cycle_search import cycle_search_at_rest
 from service.workflows.journal import Journal, save_all
 from service.workflows.known import timeline_of
 from service.workflows.ledger import Ledger
@@ -33,6 +34,13 @@ async def post_events(
     ledger: Ledger, documents: Sequence[Any], actor: str, *, atomic: bool = False
 ) -> tuple[EventVerdict, ...]:
     """Verdicts in the order of the documents; with `atomic`, InvalidInput and nothing stored unless all are taken."""
+    if len(documents) <= _IN_A_THREAD:
+        return await _post(ledger, documents, actor, atomic)
+    with cycle_search_at_rest():
+        return await _post(ledger, documents, actor, atomic)
+
+
+async def _post(ledger: Ledger, documents: Sequence[Any], actor: str, atomic: bool) -> tuple[EventVerdict, ...]:
     read = await _read(ledger, documents)
     verdicts: dict[int, EventVerdict] = {
         place: entry for place, entry in enumerate(read) if isinstance(entry, EventVerdict)

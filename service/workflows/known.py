@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from service.core.errors import NotFound
 from service.core.events import RecordedFact, fact_from_bytes
+from service.core.issued import NOTHING_ISSUED, Issued
 from service.core.period import Period, period_named
-from service.core.pipeline import History, Inputs
+from service.core.pipeline import History, Inputs, issued_of
 from service.core.terms import Terms, TermsTimeline, TermsVersion, read_terms
 from service.storage.contract_files import read_file, time_zones
 from service.storage.rows import StatementRow, StoredFact, TermsRow
@@ -80,6 +81,14 @@ async def histories_of(store: Store, statements: Sequence[StatementRow]) -> Mapp
         lines = [entry.item for entry in details if entry.kind == "line"]
         histories[row.investor] = histories.get(row.investor, History()).told(row.document, lines)
     return histories
+
+
+async def issued_for_findings(store: Store, statements: Sequence[StatementRow], terms: TermsTimeline) -> Issued:
+    """What these statements stated, where a finding asks for it: a metric that requires another already stated."""
+    metrics = (metric for version in terms.versions for metric in version.terms.metrics)
+    if any(requirement.already == "stated" for metric in metrics for requirement in metric.requires):
+        return issued_of(await histories_of(store, statements))
+    return NOTHING_ISSUED
 
 
 def period_in(terms: TermsTimeline, label: str) -> Period:

@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from service.core.errors import Fault, InvalidInput
+from service.core.evaluate.reads import reads
 from service.core.events import (
+    Aggregate,
     Coverage,
     Enrolment,
     Fact,
@@ -20,7 +22,16 @@ from service.core.events import (
 )
 from service.core.events.facts import participant_of
 from service.core.terms import TermsTimeline
-from service.core.terms.rules import ImprovementRule
+from service.core.terms.rules import (
+    CohortMeanRule,
+    CohortShareRule,
+    ComparisonRule,
+    CompositeRule,
+    ImprovementRule,
+    Rule,
+    SavingRule,
+    ThresholdSumRule,
+)
 from service.core.units import can_convert, units_for
 from service.storage.contract_files import zone_of
 from service.workflows.personal_data import personal_data_faults
@@ -28,6 +39,7 @@ from service.workflows.personal_data import personal_data_faults
 _UNKNOWN_CONTRACT = Fault(
     "/contract", "unknown-contract", "must be a registered contract; GET /v1/contracts lists them"
 )
+_COMPARED_IN_A_UNIT = ImprovementRule | ThresholdSumRule | CohortMeanRule | ComparisonRule
 VerdictWord = Literal["accepted", "duplicate", "conflict", "rejected"]
 
 
@@ -98,6 +110,8 @@ class _Rules:
 
     def faults_of(self, fact: Fact) -> tuple[Fault, ...]:
         """What the contract itself rules out: undeclared attributes, and units its metrics cannot compare."""
+        if isinstance(fact, Aggregate):
+            return tuple(_unit_faults(fact, self._terms))
         if isinstance(fact, Measurement):
             said = (fact.name, fact.unit)
             if said not in self._unit_faults:
@@ -188,16 +202,30 @@ def _attribute_faults(fact: Enrolment, declared: Mapping[str, Collection[str]]) 
             yield Fault(f"/attributes/{name}", "unknown-value", f"must be one of: {allowed}")
 
 
-def _unit_faults(fact: Measurement, terms: TermsTimeline) -> Iterator[Fault]:
-    for rule in _rules_on(fact.name, terms):
-        if not can_convert(fact.name, fact.unit, rule.unit):
-            allowed = ", ".join(units_for(fact.name, rule.unit))
+def _unit_faults(fact: Measurement | Aggregate, terms: TermsTimeline) -> Iterator[Fault]:
+    for unit in _units_compared(fact, terms):
+        if not can_convert(fact.name, fact.unit, unit):
+            allowed = ", ".join(units_for(fact.name, unit))
             yield Fault("/unit", "unknown-unit", f"cannot be converted; must be one of: {allowed}")
             break
 
 
-def _rules_on(measure: str, terms: TermsTimeline) -> Iterator[ImprovementRule]:
+def _units_compared(fact: Measurement | Aggregate, terms: TermsTimeline) -> Iterator[str]:
+    """The units in which metrics that read the fact compare it; a saving is counted in the contract's currency."""
     for version in terms.versions:
-        for metric in version.terms.metrics:
-            if isinstance(metric.rule, ImprovementRule) and metric.rule.measure == measure:
-                yield metric.rule
+        for rule in (part for metric in version.terms.metrics for part in _parts(metric.rule)):
+            if isinstance(rule, SavingRule) and reads(rule, fact):
+                yield version.terms.currency
+            elif isinstance(rule, _COMPARED_IN_A_UNIT) and reads(rule, fact):
+                yield rule.unit
+
+
+def _parts(rule: Rule) -> Iterator[Rule]:
+    """The rule, or the rules it is made of."""
+    match rule:
+        case CompositeRule():
+            yield from (member.rule for member in rule.members)
+        case CohortShareRule():
+            yield rule.member.rule
+        case _:
+            yield rule

@@ -17,6 +17,16 @@ KINDS: dict[str, dict[str, Any]] = {
     "measurement": {"participant": "P1", "name": "hba1c", "value": "73.20", "unit": "mmol/mol"},
     "occurrence": {"participant": "P1", "name": "emergency_visit"},
     "coverage": {"names": ["emergency_visit"], "from": "2022-01-01", "through": "2022-03-01"},
+    "aggregate": {
+        "name": "weeks",
+        "group": "participants",
+        "value": "41.2",
+        "unit": "weeks",
+        "n": 120,
+        "follow_up": "year 1",
+        "delivered_by": "The evaluator, Aarhus",
+        "evidence": {"kind": "evaluation_report", "ref": "report 1, page 14"},
+    },
     "retraction": {"replaces": "e0", "reason": "entered by mistake"},
 }
 
@@ -182,3 +192,23 @@ def test_what_is_remembered_of_texts_has_an_end() -> None:
     values = [f"{number}.5" for number in range(20_005)]
     read = [read_fact(sent("measurement", value=value), ZONE).model_dump()["value"] for value in values]
     assert read == values
+
+
+def test_a_figure_for_a_group_names_nobody_and_its_report_and_who_delivered_it() -> None:
+    assert places(sent("aggregate", participant="P1")) == [("", "unknown-field")]
+    without = sent("aggregate")
+    del without["evidence"], without["delivered_by"]
+    assert sorted(places(without)) == [("/delivered_by", "required"), ("/evidence", "required")]
+    assert places(sent("aggregate", evidence={"kind": "evaluation_report"})) == [("/evidence/ref", "required")]
+
+
+@pytest.mark.parametrize("n", [0, -1, "120", 1.5, True])
+def test_the_size_of_a_group_is_a_whole_number_above_zero(n: Any) -> None:
+    ((pointer, _),) = places(sent("aggregate", n=n))
+    assert pointer == "/n"
+
+
+def test_a_figure_is_exact() -> None:
+    fact = read_fact(sent("aggregate", value="41.20"), ZONE)
+    assert b'"41.2' in fact_bytes(fact)
+    assert places(sent("aggregate", value=float("nan"))) != []

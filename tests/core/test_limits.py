@@ -90,23 +90,26 @@ def test_what_one_limit_has_clipped_fills_the_next_only_with_what_is_left_of_it(
         ("P1", 500, [("participant-in-metric", 500)]),
         ("P2", 300, [("participant-in-metric", 500), ("metric", 200)]),
     ]
-    uses = book.preview("2023")["a"].stored
-    assert b'"in":"units"' not in uses  # two people are too few to tell
+    (use,) = document(book.preview("2023")["a"])["limits"]
+    assert use == {"scope": "metric", "metric": "hba1c", "in": "units", "limit": "8"}
 
 
-def test_the_use_of_a_limit_is_told_in_its_own_measure_when_enough_people_fill_it() -> None:
+def test_the_use_of_a_limit_of_the_period_is_told_in_its_own_measure_when_enough_people_fill_it() -> None:
     facts = [fact for number in range(1, 6) for fact in passed(f"P{number}", "2022-02-01")]
-    whole = {"count": 7}
-    book = Book(contract({"metric": {"units": "5.5"}}, contract=whole)).learn(*facts)
-    shown = document(book.preview("2022")["a"])["limits"]
-    assert (
-        shown
-        == [
-            {"scope": "contract", "metric": None, "in": "achievements", "limit": "7", "used": "5", "left": "2"},
-            {"scope": "metric", "metric": "exam", "in": "units", "limit": "5.5", "used": "5"},
+    book = Book(contract(period={"count": 7})).learn(*facts)
+    assert document(book.preview("2022")["a"])["limits"] == [
+        {"scope": "period", "metric": None, "in": "achievements", "limit": "7", "used": "5", "left": "2"}
+    ]
+
+
+def test_what_is_used_to_date_of_a_count_is_not_told_for_its_growth_would_tell_of_a_few() -> None:
+    facts = [fact for number in range(1, 6) for fact in passed(f"P{number}", "2022-02-01")]
+    book = Book(contract({"metric": {"units": "9.5"}}, contract={"count": 9})).learn(*facts)
+    for label, further in (("2022", ()), ("2023", passed("P6", "2023-02-01")), ("2024", ())):
+        assert document(book.learn(*further).issue(label)["a"])["limits"] == [
+            {"scope": "contract", "metric": None, "in": "achievements", "limit": "9"},
+            {"scope": "metric", "metric": "exam", "in": "units", "limit": "9.5"},
         ]
-        or "left" not in shown[1]
-    )
 
 
 def test_the_version_in_force_on_the_date_limits_a_line_whatever_version_prices_it() -> None:

@@ -1,11 +1,23 @@
 """The sandbox under contracts/: nobody's contract, in which every kind of event has a use."""
 
 from service.core.events.facts import KINDS, participant_of
-from tests.core.test_contracts import AGREEMENTS, NAMES, SANDBOX, book_of, facts_of, in_force, stated
+from tests.core.test_contracts import (
+    AARHUS,
+    ABROAD,
+    AGREEMENTS,
+    NAMES,
+    OTHERS,
+    SANDBOX,
+    book_of,
+    facts_of,
+    in_force,
+    stated,
+)
 
 
-def test_four_agreements_are_shipped_and_a_sandbox() -> None:
-    assert sorted(NAMES) == sorted([*AGREEMENTS, SANDBOX])
+def test_thirteen_danish_agreements_are_shipped_four_more_to_prove_the_language_and_a_sandbox() -> None:
+    assert (len(AARHUS), len(OTHERS), len(ABROAD)) == (10, 3, 4)
+    assert sorted(NAMES) == sorted([*AARHUS, *OTHERS, *ABROAD, SANDBOX])
 
 
 def test_its_parties_are_invented_and_in_no_agreement() -> None:
@@ -14,7 +26,7 @@ def test_its_parties_are_invented_and_in_no_agreement() -> None:
     for name in AGREEMENTS:
         others = in_force(name, "2024-12-31").parties
         assert not parties.keys() & others.keys()
-        assert "council" in others
+    assert all("council" in in_force(name, "2024-12-31").parties for name in AARHUS)
 
 
 def test_it_is_marked_as_illustrative_altogether() -> None:
@@ -31,6 +43,6 @@ def test_its_facts_are_of_every_kind_and_every_metric_is_achieved_by_some_and_no
     assert {finding.state for finding in findings} >= {"achieved", "refused"}
 
 
-def test_its_invented_investor_is_stated_28_000_for_2024() -> None:
+def test_its_invented_investor_is_stated_30_000_for_2024() -> None:
     ((investor, total),) = stated(SANDBOX, "2024")[0].items()
-    assert (investor, str(total)) == ("example-fund", "28000.00")
+    assert (investor, str(total)) == ("example-fund", "30000.00")

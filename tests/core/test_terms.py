@@ -7,7 +7,7 @@ import pytest
 from service.core.errors import Fault, InvalidInput
 from service.core.money import JsonNumber
 from service.core.terms import read_amendment, read_terms
-from service.core.terms.contract import whole_weights
+from service.core.terms.parties import whole_weights
 from tests.builders import EMPLOYMENT, EXAM, HBA1C, HOUSING, NO_VISIT, ZONES, a_contract, a_timeline, read, with_rule
 
 
@@ -42,8 +42,8 @@ WRONG: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
         [("/shares/payers/0/party", "unknown-party")],
     ),
     "a party in the wrong role": (
-        a_contract(**shares(investors=[{"party": "city", "weight": 1}])),
-        [("/shares/investors/0/party", "wrong-role")],
+        a_contract(**shares(payers=[{"party": "a", "weight": 1}])),
+        [("/shares/payers/0/party", "wrong-role")],
     ),
     "a party twice": (
         a_contract(**shares(payers=[{"party": "city", "weight": 1}, {"party": "city", "weight": 2}])),

@@ -3,7 +3,8 @@
 import pytest
 
 from service.core import money
-from service.core.allocate import Splitter
+from service.core.allocate import InvestorSplitter
+from service.core.price.payers import PayerSplitter
 from service.core.terms import Terms
 from tests.book import Book, amounts, lines, pending, total
 from tests.builders import (
@@ -138,10 +139,9 @@ def test_w6_payers_first_then_investors_within_each_payers_part() -> None:
     payers = [{"party": "city", "weight": 60}, {"party": "region", "weight": 40}]
     investors = [{"party": "a", "weight": 1}, {"party": "b", "weight": 1}]
     terms: Terms = read(a_contract(shares={"payers": payers, "investors": investors}))
-    assert Splitter().parts(terms, terms.metrics[0], 5) == [
-        ("city", 3, (("a", 2), ("b", 1))),
-        ("region", 2, (("a", 1), ("b", 1))),
-    ]
+    assert PayerSplitter().parts(terms, terms.metrics[0], 5) == (("city", 3), ("region", 2))
+    assert InvestorSplitter().dues(terms, 3) == (("a", 2), ("b", 1))
+    assert InvestorSplitter().dues(terms, 2) == (("a", 1), ("b", 1))
 
 
 def test_w7_a_participant_cap_clips_and_shows_what_would_have_been_paid() -> None:

@@ -8,6 +8,7 @@ import asyncpg
 import httpx
 import pytest
 
+from service.core.errors import Unavailable
 from service.storage.database import Database, migrate
 from service.workflows.access import begin_ledger
 from tests.builders import a_contract, housed
@@ -129,3 +130,17 @@ async def test_while_the_database_is_away_every_request_is_answered(
         await asyncio.to_thread(cluster.start)
     assert answered(await client.get("/readyz")) == {"status": "ready"}
     assert await until_taken(client, a_batch("after")) == 0
+
+
+async def test_a_driver_that_loses_its_place_while_rows_are_on_their_way_is_an_outage(
+    fragile: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(driver: asyncpg.Connection, *_: object, **__: object) -> None:
+        raise asyncpg.InternalClientError("cannot switch to state 21; another operation (2) is in progress")
+
+    with monkeypatch.context() as patched, pytest.raises(Unavailable):
+        patched.setattr(asyncpg.Connection, "copy_records_to_table", lost)
+        async with fragile.begin() as store:
+            await store.add_participant_keys({("a", "P1"): bytes(32)})
+    async with fragile.begin() as store:
+        await store.add_participant_keys({("a", "P1"): bytes(32)})

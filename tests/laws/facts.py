@@ -14,13 +14,27 @@ Document = dict[str, Any]
 _FIRST_DAY = date(2021, 11, 1)
 _DAYS = st.integers(0, 1_300).map(lambda days: (_FIRST_DAY + timedelta(days=days)).isoformat())
 _EVIDENCE = st.sampled_from([None, "register", "register", "survey"])
-_SHAPES = ("enrolment", "milestone", "status", "status", "job", "measurement", "occurrence", "coverage")
+_SHAPES = (
+    "enrolment",
+    "milestone",
+    "status",
+    "status",
+    "job",
+    "measurement",
+    "hours",
+    "cost",
+    "occurrence",
+    "coverage",
+)
+_MEASURES = {"hours": ("hours", "h"), "cost": ("service_cost", "DKK")}
 _WORDS = {
     "enrolment": ("started", "completed", "withdrew"),
     "milestone": ("exam_passed", "exam_passed", "moved_in"),
     "status": ("own_tenancy", "own_tenancy", "shared_flat", "shelter"),
     "job": ("ordinary", "flexjob", "public_support"),
     "measurement": ("80", "73.2", "73.3", "9.5", "52.99"),
+    "hours": ("12.5", "40"),
+    "cost": ("900.50", "1500"),
     "occurrence": ("emergency_visit", "charge"),
     "coverage": ("emergency_visit",),
 }
@@ -33,11 +47,14 @@ def person(number: int) -> str:
 
 def _document(shape: str, word: str, day: str) -> Document:
     if shape == "coverage":
-        return {"kind": "coverage", "names": ["emergency_visit", "charge"], "from": "2021-10-01", "through": day}
+        return {"kind": "coverage", "names": ["emergency_visit", "charge"], "from": "2021-06-01", "through": day}
     if shape in ("status", "job"):
         return {"kind": "status", "name": {"status": "housing", "job": "employment"}[shape], "value": word}
     if shape == "measurement":
         return {"kind": shape, "name": "hba1c", "value": word, "unit": "%" if word == "9.5" else "mmol/mol"}
+    if shape in _MEASURES:
+        name, unit = _MEASURES[shape]
+        return {"kind": "measurement", "name": name, "value": word, "unit": unit}
     return {"kind": shape, "name": word}
 
 
@@ -87,11 +104,16 @@ def _change(draw: st.DrawFn, of: Document, place: int) -> Document:
 
 # A usual life, in days after enrolment: what most participants of most programmes have reported of them.
 _LIFE: tuple[tuple[str, str, int], ...] = (
+    ("occurrence", "emergency_visit", -40),
     ("measurement", "80", 0),
+    ("cost", "1200", 0),
     ("status", "own_tenancy", 5),
     ("milestone", "moved_in", 5),
     ("milestone", "exam_passed", 40),
+    ("hours", "40", 60),
+    ("cost", "900.50", 90),
     ("measurement", "70", 92),
+    ("hours", "40", 100),
     ("status", "own_tenancy", 110),
     ("job", "flexjob", 150),
     ("milestone", "exam_passed", 180),
@@ -99,6 +121,7 @@ _LIFE: tuple[tuple[str, str, int], ...] = (
     ("status", "own_tenancy", 240),
     ("enrolment", "completed", 300),
     ("measurement", "73.2", 360),
+    ("cost", "1300", 362),
     ("job", "ordinary", 368),
 )
 

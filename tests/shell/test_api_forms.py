@@ -133,10 +133,10 @@ async def test_a_shipped_file_of_facts_is_uploaded_as_it_stands(api: Api) -> Non
     answered(await api.client.post("/v1/contracts", content=(folder / "1.toml").read_bytes(), headers=toml), 201)
     body = (folder / "events.csv").read_bytes()
     answer = answered(await post(api, body, "text/csv", contract="dialog-mod-vold"))
-    assert answer["summary"]["accepted"] == 52
-    assert [one["line"] for one in answer["verdicts"]] == list(range(2, 54))
+    assert answer["summary"]["accepted"] == 68
+    assert [one["line"] for one in answer["verdicts"]] == list(range(2, 70))
     again = answered(await post(api, body, "text/csv; charset=utf-8", contract="dialog-mod-vold", atomic="true"))
-    assert again["summary"]["duplicate"] == 52
+    assert again["summary"]["duplicate"] == 68
 
 
 CSV = b"""id,source,kind,participant,on,name,value,evidence_kind,evidence_ref,attributes,contract

@@ -35,12 +35,12 @@ def test_the_demo_runs_from_nothing_and_again_without_changing_anything(
         port: int = probe.getsockname()[1]
     first = demo(empty_database_url, tmp_path, port)
     assert first.returncode == 0, first.stdout + first.stderr
-    assert row_of("dialog-mod-vold", first.stdout) == [2, 52, 52, 0, 2]
+    assert row_of("dialog-mod-vold", first.stdout) == [2, 68, 68, 0, 2]
     for told in ("230,000.00", "1,313,000.00", "Preview, not issued", f"http://127.0.0.1:{port}/docs", "olk_"):
         assert told in first.stdout
     again = demo(empty_database_url, tmp_path, port)
     assert again.returncode == 0, again.stdout + again.stderr
-    assert row_of("dialog-mod-vold", again.stdout) == [2, 52, 0, 52, 2]
+    assert row_of("dialog-mod-vold", again.stdout) == [2, 68, 0, 68, 2]
 
 
 def test_a_taken_port_is_told(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from service.api.security import current_actor, only_known_parameters
 
 _DOOR = [Depends(only_known_parameters), Depends(only_acceptable)]
 guarded = APIRouter(prefix="/v1", dependencies=[Depends(current_actor), *_DOOR])
-for resource in (events, statements, contracts, validating, changes, findings, accounts):
+for resource in (events, contracts, statements, validating, changes, findings, accounts):
     guarded.include_router(resource.router)
 
 # Programs fetch a schema by its address without a key, and there is nothing of anybody in it.

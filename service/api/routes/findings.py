@@ -8,11 +8,13 @@ from service.api.audiences import FINANCE
 from service.api.errors import problems
 from service.api.pages import Limit, after_query, cursor, parts_of, whole
 from service.api.routes.contracts import ContractId
-from service.api.schemas import FindingOut, FindingsPage, Reference
+from service.api.schemas import FindingOut, FindingsPage, PlannedOut, Reference
 from service.api.security import LedgerDep
+from service.core import money
 from service.core.errors import Fault, InvalidInput
 from service.core.evaluate import Finding
-from service.workflows.findings import read_findings
+from service.core.statement.plans import Planned
+from service.workflows.findings import Findings, read_findings
 
 router = APIRouter(tags=[FINANCE])
 
@@ -30,6 +32,17 @@ def finding_out(finding: Finding, outcome_period: str | None, sentence: str) -> 
         outcome_period=outcome_period,
         sentence=sentence,
         facts=[Reference(source=ref.source, id=ref.id) for ref in finding.facts],
+    )
+
+
+def _planned_out(row: Planned, found: Findings) -> PlannedOut:
+    currency = found.terms.latest.currency
+    return PlannedOut(
+        metric=row.metric,
+        period=row.period,
+        planned=row.outcomes,
+        achieved=row.achieved,
+        planned_amount=None if row.amount_minor is None else money.to_text(row.amount_minor, currency),
     )
 
 
@@ -73,6 +86,7 @@ async def list_findings(
         period=found.period.label,
         sequence=found.sequence,
         data=[finding_out(one, found.period_of(one), found.sentence_of(one)) for one in shown],
+        plan=[_planned_out(row, found) for row in found.plan] or None,
         has_more=has_more,
         next=cursor(start + limit) if has_more else None,
     )

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from service.api.audiences import AUDITORS, FINANCE, INVESTORS
 from service.api.body import read_nothing
 from service.api.conditional import NOT_MODIFIED, Held, unchanging
+from service.api.detail_documents import DetailDocument, Explanation
 from service.api.errors import problems
 from service.api.examples import NO_BODY
 from service.api.idempotency_key import KeyDep, asked, sent_as
@@ -21,7 +22,7 @@ from service.api.schemas import (
     VerificationOut,
 )
 from service.api.security import ActorDep, LedgerDep
-from service.api.statement_documents import DetailDocument, Explanation, StatementDocument
+from service.api.statement_documents import StatementDocument
 from service.core import canonical
 from service.storage.rows import StatementRow
 from service.workflows import details, statements

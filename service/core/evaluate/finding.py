@@ -1,14 +1,17 @@
 """What the evaluation says: a verdict of one rule step, and the finding that stands in a statement's detail."""
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from service.core.events import FactRef
 
 State = Literal["achieved", "refused", "pending"]
 _ONE = Fraction(1)
+NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 
 
 class Why(StrEnum):
@@ -25,6 +28,11 @@ class Why(StrEnum):
     AWAITS_COVERAGE = "awaits-coverage"
     AWAITS_MEASUREMENT = "awaits-measurement"
     AWAITS_EVIDENCE = "awaits-evidence"
+    AWAITS_REQUIRED = "awaits-required"
+    AWAITS_EVALUATION = "awaits-evaluation"
+    AWAITS_MEMBERS = "awaits-members"
+    AWAITS_AGGREGATE = "awaits-aggregate"
+    AWAITS_PARTS = "awaits-parts"
     NOT_ELIGIBLE = "not-eligible"
     NO_MILESTONE = "no-milestone"
     NO_MEASUREMENT = "no-measurement"
@@ -34,6 +42,13 @@ class Why(StrEnum):
     STATUS_NOT_QUALIFYING = "status-not-qualifying"
     OCCURRED = "occurred"
     BELOW_THRESHOLD = "below-threshold"
+    NO_TIME = "no-time-in-status"
+    ALL_COUNTED = "all-counted"
+    NOTHING_TO_REDUCE = "nothing-to-reduce"
+    TOO_FEW_PARTS = "too-few-parts"
+    GROUP_TOO_SMALL = "group-too-small"
+    REQUIRED_NOT_ACHIEVED = "required-not-achieved"
+    EXCLUDED = "excluded"
     WITHDREW = "withdrew"
     BEFORE_ENROLMENT = "before-enrolment"
     AFTER_LAST_DAY = "after-last-day"
@@ -53,6 +68,11 @@ WHY_IN_WORDS: dict[Why, str] = {
     Why.AWAITS_COVERAGE: "nobody has reported that the source was checked to the window's end",
     Why.AWAITS_MEASUREMENT: "a measurement is not reported",
     Why.AWAITS_EVIDENCE: "what decides is reported with evidence that the contract does not accept",
+    Why.AWAITS_REQUIRED: "another outcome that has to come first is not achieved or not stated yet",
+    Why.AWAITS_EVALUATION: "the date on which the group is judged has not come",
+    Why.AWAITS_MEMBERS: "members of the group whose outcome is not proved yet could make the difference",
+    Why.AWAITS_AGGREGATE: "a usable figure for a group is not reported",
+    Why.AWAITS_PARTS: "too few of the outcomes it is made of are decided",
     Why.NOT_ELIGIBLE: "the participant is outside the group the metric is for",
     Why.NO_MILESTONE: "the milestone was not reached in its window",
     Why.NO_MEASUREMENT: "no follow-up measurement in its window",
@@ -62,6 +82,13 @@ WHY_IN_WORDS: dict[Why, str] = {
     Why.STATUS_NOT_QUALIFYING: "the status at the checkpoint does not qualify",
     Why.OCCURRED: "something happened in the window",
     Why.BELOW_THRESHOLD: "the change is below the threshold",
+    Why.NO_TIME: "no whole unit of time in the status lies in the period",
+    Why.ALL_COUNTED: "all the time that the metric counts was counted before",
+    Why.NOTHING_TO_REDUCE: "nothing happened in the baseline window, so there is nothing to reduce",
+    Why.TOO_FEW_PARTS: "too many of the outcomes it is made of were not achieved",
+    Why.GROUP_TOO_SMALL: "the group is too small to be judged",
+    Why.REQUIRED_NOT_ACHIEVED: "another outcome that has to come first was not achieved",
+    Why.EXCLUDED: "another metric that takes its place is achieved",
     Why.WITHDREW: "the participant withdrew before",
     Why.BEFORE_ENROLMENT: "it lies before the enrolment",
     Why.AFTER_LAST_DAY: "after the last day on which outcomes count",
@@ -85,10 +112,11 @@ class Verdict(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """A verdict and the start of the episode it was judged in, None without any."""
+    """A verdict and the start of the episode it was judged in, None without any; for a group how many it counted."""
 
     verdict: Verdict
     enrolled_on: date | None
+    people: int = 1
 
 
 class Finding(NamedTuple):
@@ -106,6 +134,9 @@ class Finding(NamedTuple):
     on: date | None
     quantity: Fraction
     value: str | None
+    people: int = 1  # how many participants it stands for; a group's finding names no participant
+    attributes: Mapping[str, str] = NO_ATTRIBUTES  # of the episode it was judged in
+    enrolled_on: date | None = None  # when that episode began
 
     @property
     def achieved_on(self) -> date:

@@ -1,12 +1,13 @@
 """`milestone`: something was reached or attested, once or several times, in a window where one is given (P1-P3)."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from service.core.evaluate.finding import Verdict, Why, achieved, pending, refused
 from service.core.evaluate.timeline import Anchored, Episode, Timeline, anchor_of
 from service.core.evaluate.windows import no_anchor
 from service.core.events import Milestone
-from service.core.terms.rules import MilestoneRule
+from service.core.terms.individual_rules import MilestoneRule, Repeats
 
 
 def find(rule: MilestoneRule, timeline: Timeline, episode: Episode, period_end: date) -> tuple[Verdict, ...]:
@@ -17,7 +18,9 @@ def find(rule: MilestoneRule, timeline: Timeline, episode: Episode, period_end: 
     start = max(anchored.on, episode.started_on)
     end = rule.within.after(anchored.on) if rule.within else None
     reached = [fact for fact in timeline.milestones.get(rule.milestone, ()) if fact.on >= start]
-    inside = _spaced(rule, [fact for fact in reached if end is None or fact.on < end])
+    inside = [fact for fact in reached if end is None or fact.on < end]
+    counting = spaced(rule, [fact.on for fact in inside])
+    inside = [fact for fact in inside if fact.on in counting]
     outside = [fact for fact in reached if fact not in inside]
     told = f"no {'further ' if inside else ''}{rule.milestone}"
     return tuple(
@@ -28,14 +31,20 @@ def find(rule: MilestoneRule, timeline: Timeline, episode: Episode, period_end: 
     )
 
 
-def _spaced(rule: MilestoneRule, facts: list[Milestone]) -> list[Milestone]:
-    """The facts that count, each at least the least gap after the one before."""
+def spaced(rule: MilestoneRule, days: Sequence[date]) -> list[date]:
+    """Of days in order those that count, each at least the least gap after the one before."""
     gap = timedelta(days=rule.repeats.least_gap_days if rule.repeats else 0)
-    counted: list[Milestone] = []
-    for fact in facts:
-        if not counted or fact.on >= counted[-1].on + gap:
-            counted.append(fact)
+    counted: list[date] = []
+    for day in days:
+        if not counted or day >= counted[-1] + gap:
+            counted.append(day)
     return counted
+
+
+def every_time(rule: MilestoneRule, timeline: Timeline) -> MilestoneRule:
+    """The rule with every report of the milestone counted, however many there are and however close."""
+    times = max(1, len(timeline.milestones.get(rule.milestone, ())))
+    return rule.model_copy(update={"repeats": Repeats(at_most=times, least_gap_days=0)})
 
 
 def _reached(

@@ -1,12 +1,14 @@
-"""What has to be judged for every participant, worked out once for a contract: metrics over versions, evidence."""
+"""What has to be judged of a contract, worked out once: metrics over versions, their order, evidence."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from service.core.evaluate.conditions import judging_order
 from service.core.evaluate.timeline import coverage_by_kind
 from service.core.events import Coverage, Enrolment, RecordedFact
 from service.core.terms import Metric, Terms, TermsTimeline
+from service.core.terms.rules import is_of_group
 
 Accepts = tuple[str, ...] | None
 
@@ -26,7 +28,14 @@ class Judgement:
     end: date | None
     is_first: bool
     by_enrolment: bool
+    of_group: bool
+    is_conditional: bool
     order_of: Mapping[str, tuple[int, int]]  # by step: the places of the metric and of the step in the version
+
+    def place_of(self, step: str) -> tuple[int, int]:
+        """The places of the metric and of a step; a step found by period has its metric's first place."""
+        place = self.order_of.get(step)
+        return next(iter(self.order_of.values())) if place is None else place
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,8 @@ class Plan:
     """Every metric id once, in order of first appearance, with its versions; and everybody's coverage."""
 
     metrics: tuple[tuple[Judgement, ...], ...]
+    order: tuple[int, ...]  # the places of the metrics, each behind those that its conditions name
+    judges_groups: bool
     everybody: dict[Accepts, dict[str, list[Coverage]]]
     shares_all: dict[Accepts, bool]  # whether that evidence rule leaves everybody's coverage whole
 
@@ -46,6 +57,8 @@ def plan_of(terms: TermsTimeline, everybody: Sequence[RecordedFact]) -> Plan:
     usable = {accepts: [entry for entry in everybody if is_accepted(entry, accepts)] for accepts in kinds}
     return Plan(
         metrics,
+        judging_order([[one.metric for one in judgements] for judgements in metrics]),
+        any(one.of_group for judgements in metrics for one in judgements),
         {accepts: _coverage(entries) for accepts, entries in usable.items()},
         {accepts: len(entries) == len(everybody) for accepts, entries in usable.items()},
     )
@@ -64,6 +77,7 @@ def _judgements(terms: TermsTimeline, metric_id: str) -> tuple[Judgement, ...]:
 def _judgement(timeline: TermsTimeline, terms: Terms, place: int, same_as: int | None) -> Judgement:
     metric = terms.metrics[place]
     start, end = timeline.range_of(terms)
+    of_group = is_of_group(metric.rule)
     return Judgement(
         terms,
         metric,
@@ -71,7 +85,9 @@ def _judgement(timeline: TermsTimeline, terms: Terms, place: int, same_as: int |
         start,
         end,
         terms.version == timeline.versions[0].terms.version,
-        terms.basis_of(metric) == "enrolled_on",
+        terms.basis_of(metric) == "enrolled_on" and not of_group,
+        of_group,
+        bool(metric.requires or metric.excludes) and not of_group,
         {step: (place, turn) for turn, step in enumerate(metric.rule.step_ids)},
     )
 
@@ -81,7 +97,9 @@ def _alike(one: Judgement, terms: Terms, metric: Metric) -> bool:
         (metric.rule, metric.eligible, metric.accepts_evidence, metric.each, metric.after_withdrawal)
         for metric in (metric, one.metric)
     )
-    return mine == other and one.terms.outcomes_until == terms.outcomes_until
+    if mine != other or one.terms.outcomes_until != terms.outcomes_until:
+        return False
+    return not one.of_group or one.terms.cohorts == terms.cohorts
 
 
 def is_accepted(entry: RecordedFact, accepts: Accepts) -> bool:

@@ -13,10 +13,14 @@ from service.core.terms.words import Step
 
 
 class Spell(NamedTuple):
-    """Dates from `start` up to `end` (None: still running) in which the status qualified, tolerated gaps included."""
+    """Dates from `start` up to `end` (None: still running) in which the status qualified, tolerated gaps included.
+
+    `exit` is the good exit by which it ended.
+    """
 
     start: date
     end: date | None
+    exit: Status | None = None
 
 
 class _Known(NamedTuple):
@@ -43,37 +47,60 @@ def find(rule: SustainedStatusRule, timeline: Timeline, episode: Episode, period
     return tuple(_judge(step, known) for step in rule.steps)
 
 
-def _runs(rule: SustainedStatusRule, statuses: Sequence[Status], floor: date) -> list[tuple[bool, date, date | None]]:
-    """The domain's history since enrolment as (qualifies, start, end) with equal neighbours joined."""
-    runs: list[tuple[bool, date, date | None]] = []
+class _Run(NamedTuple):
+    """Dates in which all reports were of one kind: qualifying, a good exit (then `exit` is set), or neither."""
+
+    qualifies: bool
+    exit: Status | None
+    start: date
+    end: date | None
+
+
+def _runs(rule: SustainedStatusRule, statuses: Sequence[Status], floor: date) -> list[_Run]:
+    """The domain's history since enrolment with equal neighbours joined."""
+    runs: list[_Run] = []
     for place, status in enumerate(statuses):
         end = statuses[place + 1].on if place + 1 < len(statuses) else None
         if end is not None and end <= floor:
             continue
         qualifies = status.value in rule.qualifying
-        if runs and runs[-1][0] == qualifies:
-            runs[-1] = (qualifies, runs[-1][1], end)
+        good_exit = status if not qualifies and status.value in rule.good_exits else None
+        if runs and (runs[-1].qualifies, runs[-1].exit is None) == (qualifies, good_exit is None):
+            runs[-1] = runs[-1]._replace(end=end)
         else:
-            runs.append((qualifies, max(status.on, floor), end))
+            runs.append(_Run(qualifies, good_exit, max(status.on, floor), end))
     return runs
 
 
 def _spells(rule: SustainedStatusRule, days: CountedDays, statuses: Sequence[Status], floor: date) -> tuple[Spell, ...]:
-    """Qualifying spells; a break of at most the allowed gap, or a tolerated breach, does not end one."""
+    """Qualifying spells; a break of at most the allowed gap, or a tolerated breach, does not end one. A good exit does,
+    from the status itself or from such a break."""
     spells: list[Spell] = []
     breaches_left, bridged = 0, False
-    for qualifies, start, end in _runs(rule, statuses, floor):
+    for qualifies, good_exit, start, end in _runs(rule, statuses, floor):
         if qualifies and bridged:
             spells[-1] = Spell(spells[-1].start, end)
         elif qualifies:
             spells.append(Spell(start, end))
             breaches_left = rule.tolerated_breaches.count if rule.tolerated_breaches else 0
-        elif spells and end is not None:
+        elif good_exit is not None:
+            if spells and (bridged or spells[-1].end == start):
+                spells[-1] = Spell(spells[-1].start, start, good_exit)
+        elif spells and spells[-1].exit is None and end is not None:
             length = days.between(start, end)
             bridged = length <= rule.allowed_gap_days
             if not bridged and rule.tolerated_breaches and breaches_left and length <= rule.tolerated_breaches.days:
                 bridged, breaches_left = True, breaches_left - 1
+            continue
+        bridged = False
     return tuple(spells)
+
+
+class _Completion(NamedTuple):
+    """When a step is complete, and the good exit by which it is so before its time."""
+
+    on: date
+    exit: Status | None = None
 
 
 def _judge(step: Step, known: _Known) -> Verdict:
@@ -83,28 +110,35 @@ def _judge(step: Step, known: _Known) -> Verdict:
         complete = _completion(step, known, place)
         if complete is None:
             continue
-        if _is_certain(known, complete):
+        if _is_certain(known, complete.on):
             return _achieved(step, known, spell.start, complete)
-        unconfirmed = unconfirmed or (spell, complete)
+        unconfirmed = unconfirmed or (spell, complete.on)
     if unconfirmed is not None:
         return _running(step, known, *unconfirmed)
     return _no_spell(step, known)
 
 
-def _completion(step: Step, known: _Known, place: int) -> date | None:
+def _completion(step: Step, known: _Known, place: int) -> _Completion | None:
     """When the step is complete if counted from this spell; None where the spell ended before."""
     start = known.spells[place].start
     if known.rule.on_break == "restart":
-        complete, end = known.days.until(start, step.after(start)), known.spells[place].end
-        return complete if end is None or complete <= end else None
+        return _within_spell(known.spells[place], known.days.until(start, step.after(start)))
     needed = (step.after(start) - start).days
     latest = step.within.after(start) if step.within else None
     for spell in known.spells[place:]:
-        complete = known.days.after(spell.start, needed)
-        if spell.end is None or complete <= spell.end:
-            return complete if latest is None or complete <= latest else None
-        needed -= known.days.between(spell.start, spell.end)
+        complete = _within_spell(spell, known.days.after(spell.start, needed))
+        if complete is not None:
+            return complete if latest is None or complete.on <= latest else None
+        if spell.end is not None:
+            needed -= known.days.between(spell.start, spell.end)
     return None
+
+
+def _within_spell(spell: Spell, complete: date) -> _Completion | None:
+    """The date if the spell lasts so long, else that of its good exit."""
+    if spell.end is None or complete <= spell.end:
+        return _Completion(complete)
+    return None if spell.exit is None else _Completion(spell.end, spell.exit)
 
 
 def _is_certain(known: _Known, complete: date) -> bool:
@@ -114,10 +148,14 @@ def _is_certain(known: _Known, complete: date) -> bool:
     return known.statuses[-1].on >= complete
 
 
-def _achieved(step: Step, known: _Known, start: date, complete: date) -> Verdict:
+def _achieved(step: Step, known: _Known, start: date, completion: _Completion) -> Verdict:
+    complete = completion.on
     confirming = next((status for status in known.statuses if status.on >= complete), None)
     sentence = f"{_values(known, start, complete)} {start} to {complete}, {step.label}"
-    if confirming is None:
+    if completion.exit is not None:
+        sentence = f"{_values(known, start, complete)} {start} to {complete}, then {completion.exit.value}, a good exit"
+        sentence += f"; counts as {step.label}"
+    elif confirming is None:
         sentence += "; carried forward"
     elif confirming.value in known.rule.qualifying:
         sentence += f"; confirmed {confirming.on}"

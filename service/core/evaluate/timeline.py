@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import NamedTuple, TypeVar, assert_never
 
 from service.core.events import (
+    Aggregate,
     Coverage,
     Enrolment,
     FactRef,
@@ -92,7 +93,7 @@ def timeline_of(
             case Coverage():
                 for kind in fact.names:
                     timeline.coverage.setdefault(kind, []).append(fact)
-            case Retraction():
+            case Aggregate() | Retraction():
                 pass
             case _:
                 assert_never(fact)

@@ -2,6 +2,7 @@
 
 from service.core.events.chains import EffectiveFacts, effective_at
 from service.core.events.facts import (
+    Aggregate,
     Coverage,
     Enrolment,
     Fact,
@@ -18,6 +19,7 @@ from service.core.events.facts import (
 )
 
 __all__ = [
+    "Aggregate",
     "Coverage",
     "EffectiveFacts",
     "Enrolment",

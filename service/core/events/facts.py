@@ -28,6 +28,12 @@ class Evidence(Frozen):
     ref: Text | None = None
 
 
+class Report(Evidence):
+    """The report that a figure is taken from, and where in it."""
+
+    ref: Text
+
+
 class FactRef(NamedTuple):
     """How a fact is cited: by its sender's name and the sender's own id."""
 
@@ -134,6 +140,27 @@ class Coverage(_Fact):
         return self
 
 
+class Aggregate(_Fact):
+    """A figure for a group of participants, as an evaluator or an accountant delivers it with a report."""
+
+    kind: Literal["aggregate"]
+    name: Key = Field(description="what was measured, as weeks_on_public_support or cleaning_cost")
+    group: Key = Field(description="whose figure: participants or comparison, actual or baseline")
+    value: Number
+    unit: Annotated[str, Field(pattern=r"^[!-~]+$", max_length=40)]
+    n: Annotated[int, Field(strict=True, ge=1, le=10_000_000)] | None = Field(None, description="the group's size")
+    follow_up: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _-]*$", max_length=40)] | None = Field(
+        None, description="which follow-up, where the contract names several"
+    )
+    delivered_by: Text = Field(description="who delivered the figure")
+    evidence: Report
+
+    @property
+    def participant(self) -> None:
+        """It is about nobody in particular."""
+        return
+
+
 class Retraction(_Fact):
     """Withdraws an earlier fact with its whole chain of corrections."""
 
@@ -147,7 +174,8 @@ class Retraction(_Fact):
 
 
 Fact = Annotated[
-    Enrolment | Milestone | Status | Measurement | Occurrence | Coverage | Retraction, Field(discriminator="kind")
+    Enrolment | Milestone | Status | Measurement | Occurrence | Coverage | Aggregate | Retraction,
+    Field(discriminator="kind"),
 ]
 FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
 KINDS: dict[str, type[BaseModel]] = {
@@ -157,6 +185,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "measurement": Measurement,
     "occurrence": Occurrence,
     "coverage": Coverage,
+    "aggregate": Aggregate,
     "retraction": Retraction,
 }
 
@@ -188,5 +217,5 @@ def fact_from_bytes(stored: bytes) -> Fact:
 
 
 def participant_of(fact: Fact) -> str | None:
-    """Whom the fact is about; None for a retraction and for coverage of everybody."""
+    """Whom the fact is about; None for a retraction, an aggregate, and coverage of everybody."""
     return None if isinstance(fact, Retraction) else fact.participant

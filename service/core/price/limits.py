@@ -1,16 +1,20 @@
 """Limits: one pass a scope over all lines in fill order, on what the pass before left; room lost is not given back."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import assert_never
 
+from service.core.issued import Issued
 from service.core.money import to_minor
 from service.core.period import Period
-from service.core.price.lines import Clip, LimitScope, PricedLine
-from service.core.terms import Terms, TermsTimeline
-from service.core.terms.tariffs import Limit, MetricLimits
+from service.core.price.lines import Circumstances, LimitScope, PricedLine
+from service.core.price.payers import PayerSplitter, cut_to, limit_payers
+from service.core.terms import Metric, Terms, TermsTimeline
+from service.core.terms.limits import Limit, PayerLimit, PeriodLimit
+
+_LimitOf = Callable[[PricedLine], Limit | None]
+_BucketsOf = Callable[[PricedLine], tuple[Hashable, ...]]
 
 
 @dataclass(slots=True)
@@ -23,55 +27,79 @@ class _Filled:
 
 
 @dataclass(frozen=True, slots=True)
-class LimitUse:
-    """How far a limit in force is used: in minor units, achievements, or units, as the limit itself is said."""
+class _Pass:
+    """One scope: which limit counts for a line, and in what it is counted; the limit of stated periods in the last."""
 
     scope: LimitScope
-    metric: str | None
-    limit: Limit
-    used_minor: int
-    used_count: int
-    used_units: Fraction
-    participants: int
+    limit_of: _LimitOf
+    buckets_of: _BucketsOf
 
 
-_LimitOf = Callable[[PricedLine], Limit | None]
-_BucketOf = Callable[[PricedLine], Hashable]
+def apply_limits(
+    terms: TermsTimeline, lines: Sequence[PricedLine], circumstances: Circumstances
+) -> tuple[PricedLine, ...]:
+    """The lines, given in fill order, after every limit, each with its payers' parts.
 
-
-def apply_limits(terms: TermsTimeline, lines: Sequence[PricedLine]) -> tuple[PricedLine, ...]:
-    """The lines after participant, metric and contract limits; each line's limit is the one in force on its date."""
-    versions = [version.terms for version in terms.versions]
+    A line's limit is the one in force on its date. A negative line is not clipped and fills nothing.
+    """
+    scopes = _scopes_in(terms)
     limits = _InForce(terms)
-    passes: tuple[tuple[LimitScope, _LimitOf, _BucketOf], ...] = (
-        (
+    limited = tuple(lines)
+    for one in _passes_of_outcomes(limits, terms, circumstances):
+        limited = _apply(one, limited) if one.scope in scopes else limited
+    splitter = PayerSplitter()
+    limited = tuple([splitter.divided(line) for line in limited])
+    if "payer" in scopes:
+        limited = limit_payers(limited, limits.of_payers)
+    if "contract" in scopes:
+        limited = _apply(_Pass("contract", limits.of_contract, lambda line: (None,)), limited)
+        limited = tuple([line._replace(parts=cut_to(line.parts, line.net_minor)) for line in limited])
+    return limited
+
+
+def _scopes_in(terms: TermsTimeline) -> frozenset[LimitScope]:
+    """The scopes that any version limits."""
+    versions = [version.terms for version in terms.versions]
+    metrics = [metric for version in versions for metric in version.metrics]
+    limited: dict[LimitScope, bool] = {
+        "participant-in-metric": any(metric.limits.participant for metric in metrics),
+        "participant": any(version.limits.participant for version in versions),
+        "metric": any(metric.limits.metric for metric in metrics),
+        "period": any(version.limits.period for version in versions),
+        "payer": any(version.limits.payers for version in versions),
+        "contract": any(version.limits.contract for version in versions),
+    }
+    return frozenset(scope for scope, is_limited in limited.items() if is_limited)
+
+
+def _passes_of_outcomes(limits: "_InForce", terms: TermsTimeline, circumstances: Circumstances) -> tuple[_Pass, ...]:
+    """The passes that work on whole lines, before they are divided among payers."""
+
+    def periods_of(line: PricedLine) -> tuple[Hashable, ...]:
+        achieved_in = terms.period_of(line.finding.achieved_on).label
+        return ("achieved", achieved_in), ("stated", stated_in(line, terms, circumstances.period, circumstances.issued))
+
+    return (
+        _Pass(
             "participant-in-metric",
-            lambda line: limits.of_metric(line).participant,
-            lambda line: (line.metric.id, line.finding.participant),
+            limits.of_participant_in_metric,
+            lambda line: ((line.metric.id, line.finding.participant),),
         ),
-        ("participant", limits.of_participant, lambda line: line.finding.participant),
-        ("metric", lambda line: limits.of_metric(line).metric, lambda line: line.metric.id),
-        ("contract", limits.of_contract, lambda line: None),
+        _Pass("participant", limits.of_participant, lambda line: (line.finding.participant,)),
+        _Pass("metric", lambda line: limits.metric_of(line).limits.metric, lambda line: (line.metric.id,)),
+        _Pass("period", limits.of_period, periods_of),
     )
-    clipped = tuple(lines)
-    for scope, limit_of, bucket_of in passes:
-        if any(_has_limit(version, scope) for version in versions):
-            clipped = _pass(scope, clipped, limit_of, bucket_of)
-    return clipped
 
 
-def _has_limit(terms: Terms, scope: LimitScope) -> bool:
-    match scope:
-        case "participant-in-metric":
-            return any(metric.limits.participant for metric in terms.metrics)
-        case "participant":
-            return terms.limits.participant is not None
-        case "metric":
-            return any(metric.limits.metric for metric in terms.metrics)
-        case "contract":
-            return terms.limits.contract is not None
-        case _:
-            assert_never(scope)
+def stated_in(line: PricedLine, terms: TermsTimeline, period: Period, issued: Issued) -> str:
+    """The label of the period that stated its outcome first, else of `period`, which is being stated; of its own period
+    where it lies behind that."""
+    first = issued.first_stated_in.get((line.key.metric, line.key.step, line.key.participant))
+    if first is not None:
+        return first
+    if line.finding.achieved_on < period.end:
+        return period.label
+    return terms.period_of(line.finding.achieved_on).label
 
 
 class _InForce:
@@ -80,12 +108,26 @@ class _InForce:
     def __init__(self, terms: TermsTimeline) -> None:
         self._terms = terms
         self._on: dict[date, Terms] = {}
+        self._payers: dict[int, Mapping[str, PayerLimit]] = {}
 
-    def of_metric(self, line: PricedLine) -> MetricLimits:
-        return (self._at(line).metric(line.metric.id) or line.metric).limits
+    def metric_of(self, line: PricedLine) -> Metric:
+        return self._at(line).metric(line.metric.id) or line.metric
+
+    def of_participant_in_metric(self, line: PricedLine) -> Limit | None:
+        # a group's outcome is nobody's alone
+        return self.metric_of(line).limits.participant if line.finding.participant else None
 
     def of_participant(self, line: PricedLine) -> Limit | None:
-        return self._at(line).limits.participant
+        return self._at(line).limits.participant if line.finding.participant else None
+
+    def of_period(self, line: PricedLine) -> Limit | None:
+        return self._at(line).limits.period
+
+    def of_payers(self, line: PricedLine) -> Mapping[str, PayerLimit]:
+        terms = self._at(line)
+        if terms.version not in self._payers:
+            self._payers[terms.version] = {limit.party: limit for limit in terms.limits.payers}
+        return self._payers[terms.version]
 
     def of_contract(self, line: PricedLine) -> Limit | None:
         return self._at(line).limits.contract
@@ -97,18 +139,19 @@ class _InForce:
         return self._on[day]
 
 
-def _pass(
-    scope: LimitScope, lines: Sequence[PricedLine], limit_of: _LimitOf, bucket_of: _BucketOf
-) -> tuple[PricedLine, ...]:
-    buckets: dict[Hashable, _Filled] = {}
+def _apply(one: _Pass, lines: Sequence[PricedLine]) -> tuple[PricedLine, ...]:
+    filled: dict[Hashable, _Filled] = {}
     clipped = []
     for line in lines:
-        limit = limit_of(line)
-        filled = buckets.setdefault(bucket_of(line), _Filled())
-        paid = line.net_minor if limit is None else min(line.net_minor, _room(limit, filled, line))
-        _fill(filled, line, paid)
-        if paid < line.net_minor:
-            line = line._replace(net_minor=paid, clips=(*line.clips, Clip(scope, line.net_minor - paid)))
+        if line.net_minor > 0:
+            limit, buckets = one.limit_of(line), one.buckets_of(line)
+            inside = [filled.setdefault(bucket, _Filled()) for bucket in buckets]
+            if limit is not None:
+                is_of_stated = isinstance(limit, PeriodLimit) and limit.counts_in == "stated"
+                room = _room(limit, inside[-1 if is_of_stated else 0], line)
+                line = line.clipped_to(min(line.net_minor, room), one.scope)
+            for bucket in inside:
+                _fill(bucket, line)
         clipped.append(line)
     return tuple(clipped)
 
@@ -119,29 +162,12 @@ def _room(limit: Limit, filled: _Filled, line: PricedLine) -> int:
         return max(to_minor(limit.amount, line.terms.currency) - filled.minor, 0)
     if limit.count is not None:
         return line.net_minor if filled.count < limit.count else 0
-    left = max(Fraction(limit.units or 0) - filled.units, Fraction(0))
-    return line.net_minor if line.units <= left else int(line.net_minor * left / line.units)
+    left, units = max(Fraction(limit.units or 0) - filled.units, Fraction(0)), line.units
+    return line.net_minor if units <= left else int(line.net_minor * left / units)
 
 
-def _fill(filled: _Filled, line: PricedLine, paid: int) -> None:
-    if paid == 0:
-        return
-    filled.minor += paid
-    filled.count += 1
-    filled.units += line.units if paid == line.net_minor else line.units * Fraction(paid, line.net_minor)
-
-
-def limit_uses(terms: TermsTimeline, lines: Iterable[PricedLine], period: Period) -> tuple[LimitUse, ...]:
-    """The contract's and the metrics' limits in force on the period's last day, and their use up to its end."""
-    in_force = terms.in_force(period.last_day)
-    limits: list[tuple[LimitScope, str | None, Limit | None]] = [("contract", None, in_force.limits.contract)]
-    limits += [("metric", metric.id, metric.limits.metric) for metric in in_force.metrics]
-    counted = [line for line in lines if line.finding.achieved_on < period.end and line.net_minor]
-    uses = []
-    for scope, metric_id, limit in limits:
-        if limit is not None:
-            inside = [line for line in counted if metric_id in (None, line.metric.id)]
-            units = sum((line.units for line in inside), Fraction(0))
-            paid_minor, people = sum(line.net_minor for line in inside), {line.finding.participant for line in inside}
-            uses.append(LimitUse(scope, metric_id, limit, paid_minor, len(inside), units, len(people)))
-    return tuple(uses)
+def _fill(filled: _Filled, line: PricedLine) -> None:
+    if line.net_minor > 0:
+        filled.minor += line.net_minor
+        filled.count += 1
+        filled.units += line.units

@@ -1,22 +1,28 @@
-"""A priced line: what one achieved finding pays, before and after limits."""
+"""A priced line: what one achieved finding pays, from the tariff through every adjustment and limit to each payer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from service.core.evaluate import Finding
+from service.core.issued import Issued
+from service.core.period import Period
 from service.core.terms import Metric, Terms
 
-LimitScope = Literal["participant-in-metric", "participant", "metric", "contract"]
+LimitScope = Literal["participant-in-metric", "participant", "metric", "period", "payer", "contract"]
+FillOrder = tuple[date, int, int, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """What a limit took from a line, in minor units."""
+    """What a limit took from a line, in minor units; `payer` is whose limit it is, where it is a payer's."""
 
     limit: LimitScope
     minor: int
+    payer: str | None = None
 
 
 class OutcomeKey(NamedTuple):
@@ -29,8 +35,40 @@ class OutcomeKey(NamedTuple):
     achieved_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What prices depend on beside terms and findings: the period being stated, what issued statements said, and how
+    many participants are enrolled in each declared cohort ("everybody": in all)."""
+
+    period: Period
+    issued: Issued
+    enrolled: Mapping[tuple[int, str], int]
+
+
+class PriceStep(NamedTuple):
+    """One step from the tariff to the gross amount: its name, as "uplift", what it did, in words, and what the amount
+    is after it, in major units to four decimals."""
+
+    name: str
+    told: str
+    amount: str
+
+
+class TakenOver(NamedTuple):
+    """What one payer owes in the place of another whose limit is full, in minor units."""
+
+    payer: str
+    by: str
+    minor: int
+
+
 class PricedLine(NamedTuple):
-    """An achieved finding with its amount in minor units: `gross_minor` by the tariff, `net_minor` after limits."""
+    """An achieved finding with its amount in minor units: `gross_minor` by the tariff, `net_minor` after limits.
+
+    `steps` are how the gross amount was formed, empty where it is the tariff's price alone. `unit_price` is the price
+    of one in major units, None where no single price makes the amount. `parts` are what each payer owes of the net
+    amount, in the contract's order.
+    """
 
     finding: Finding
     terms: Terms
@@ -38,6 +76,10 @@ class PricedLine(NamedTuple):
     gross_minor: int
     net_minor: int
     clips: tuple[Clip, ...] = ()
+    steps: tuple[PriceStep, ...] = ()
+    parts: tuple[tuple[str, int], ...] = ()
+    unit_price: Decimal | None = None
+    taken_over: tuple[TakenOver, ...] = ()
 
     @property
     def key(self) -> OutcomeKey:
@@ -53,8 +95,23 @@ class PricedLine(NamedTuple):
         return self.finding.quantity * Fraction(self.net_minor, self.gross_minor)
 
     @property
-    def fill_order(self) -> tuple[date, int, int, str, str, str]:
+    def fill_order(self) -> FillOrder:
         """The order in which lines fill limits (terms 4)."""
-        finding = self.finding
-        last = finding.facts[-1]
-        return (finding.achieved_on, *finding.order, finding.participant, last.source, last.id)
+        return fill_order(self.finding)
+
+    @property
+    def price_label(self) -> str:
+        """How statements name what one pays: its price in major units, else the kind of the tariff."""
+        return self.metric.tariff.kind if self.unit_price is None else format(self.unit_price, "f")
+
+    def clipped_to(self, net_minor: int, scope: LimitScope) -> "PricedLine":
+        """The line after a limit left so much of it; the line itself where that is all of it."""
+        if net_minor == self.net_minor:
+            return self
+        return self._replace(net_minor=net_minor, clips=(*self.clips, Clip(scope, self.net_minor - net_minor)))
+
+
+def fill_order(finding: Finding) -> FillOrder:
+    """The order in which achieved findings are counted and fill limits (terms 4)."""
+    last = finding.facts[-1]
+    return (finding.achieved_on, *finding.order, finding.participant, last.source, last.id)

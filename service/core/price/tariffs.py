@@ -1,51 +1,110 @@
-"""The one interpreter of each tariff kind: an exact amount, rounded once to minor units."""
+"""The one interpreter of each tariff kind: an exact amount in major units, and how it came about in words."""
 
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
-from typing import assert_never
+from itertools import pairwise
+from typing import NamedTuple, assert_never
 
 from service.core.evaluate import Finding
-from service.core.money import Rounding, exponent_of, round_minor
-from service.core.terms import Metric, Terms
-from service.core.terms.tariffs import FlatTariff, GradedTariff, PerUnitTariff
+from service.core.price.bands import lump_of_bands, price_of_counted_band, price_of_quantity_bands
+from service.core.price.standing import Standing
+from service.core.terms import Metric
+from service.core.terms.rules import TimeInStatusRule
+from service.core.terms.tariffs import (
+    BandsTariff,
+    FlatTariff,
+    GradedTariff,
+    OnePayerTariff,
+    PerUnitTariff,
+    Point,
+    SlidingTariff,
+)
+from service.core.units import to_four_decimals
 
 
-def gross_minor(terms: Terms, metric: Metric, finding: Finding) -> int | None:
-    """What the finding pays before limits, in minor units; None where what decides the price is not known yet."""
-    tariff = metric.tariff
+class TariffAmount(NamedTuple):
+    """What a tariff pays for one finding: exact, in major units; the price of one, where one price makes it."""
+
+    amount: Fraction
+    unit_price: Decimal | None
+    told: str
+
+
+def tariff_amount(
+    tariff: OnePayerTariff, metric: Metric, finding: Finding, standing: Standing | None
+) -> TariffAmount | None:
+    """What one payer's tariff pays for the finding; None where what decides the price is not known yet.
+
+    `standing` is the finding's place among the paid achievements of its metric, None for one that is only expected.
+    """
     match tariff:
         case FlatTariff():
-            unit, quantity = tariff.price_of(finding.step), Fraction(1)
+            return _flat(tariff, step_in_tariff(metric, finding))
         case PerUnitTariff():
-            if finding.state != "achieved":
-                return None
-            unit, quantity = tariff.price, finding.quantity
+            return _per_unit(tariff, finding) if finding.state == "achieved" else None
         case GradedTariff():
-            if finding.value not in tariff.prices:
-                return None
-            unit, quantity = tariff.prices[finding.value], Fraction(1)
+            return _graded(tariff, finding.value)
+        case BandsTariff():
+            return _bands(tariff, finding, standing)
+        case SlidingTariff():
+            return _sliding(tariff, finding.quantity) if finding.state == "achieved" else None
         case _:
             assert_never(tariff)
-    if quantity == 1:
-        return _rounded(unit, terms.currency, terms.rounding)
-    return round_minor(Fraction(unit) * quantity * 10 ** exponent_of(terms.currency), terms.rounding)
 
 
-@lru_cache(maxsize=4096)
-def _rounded(price: Decimal, currency: str, rounding: Rounding) -> int:
-    return round_minor(Fraction(price) * 10 ** exponent_of(currency), rounding)
+def step_in_tariff(metric: Metric, finding: Finding) -> str:
+    """How the tariff names the finding's step: time in a status is found by period and priced as one step, "time"."""
+    return "time" if isinstance(metric.rule, TimeInStatusRule) else finding.step
 
 
-def unit_price(metric: Metric, finding: Finding) -> Decimal:
-    """The price the tariff names for this finding, in major units, for people to read."""
-    tariff = metric.tariff
-    match tariff:
-        case FlatTariff():
-            return tariff.price_of(finding.step)
-        case PerUnitTariff():
-            return tariff.price
-        case GradedTariff():
-            return tariff.prices[finding.value or ""]
-        case _:
-            assert_never(tariff)
+def _flat(tariff: FlatTariff, step: str) -> TariffAmount:
+    price = tariff.price_of(step)
+    return TariffAmount(Fraction(price), price, f"{price:f} for {step}")
+
+
+def _per_unit(tariff: PerUnitTariff, finding: Finding) -> TariffAmount:
+    told = f"{tariff.price:f} a {tariff.unit}, times {to_four_decimals(finding.quantity)}"
+    return TariffAmount(Fraction(tariff.price) * finding.quantity, tariff.price, told)
+
+
+def _graded(tariff: GradedTariff, value: str | None) -> TariffAmount | None:
+    if value is None or value not in tariff.prices:
+        return None
+    price = tariff.prices[value]
+    return TariffAmount(Fraction(price), price, f"{price:f} for {value}")
+
+
+def _bands(tariff: BandsTariff, finding: Finding, standing: Standing | None) -> TariffAmount | None:
+    if finding.state != "achieved":
+        return None
+    if tariff.over == "quantity":
+        if tariff.lump:
+            price, told = lump_of_bands(tariff, finding.quantity)
+            return TariffAmount(Fraction(price), price, told)
+        amount, unit_price, told = price_of_quantity_bands(tariff, finding.quantity)
+        return TariffAmount(amount, unit_price, told)
+    if standing is None:
+        return None
+    price, told = price_of_counted_band(tariff, standing)
+    return TariffAmount(Fraction(price), price, told)
+
+
+def _sliding(tariff: SlidingTariff, quantity: Fraction) -> TariffAmount:
+    """Nothing below the first point, a straight line between two, and no more than the last pays beyond it."""
+    points, reached = tariff.points, to_four_decimals(quantity)
+    if quantity < Fraction(points[0].quantity):
+        return TariffAmount(Fraction(0), None, f"{reached} is below {points[0].quantity:f}, where payment begins")
+    for lower, upper in pairwise(points):
+        if quantity < Fraction(upper.quantity):
+            told = f"{reached} lies between {_point(lower)} and {_point(upper)}"
+            return TariffAmount(_between(lower, upper, quantity), None, told)
+    return TariffAmount(Fraction(points[-1].price), None, f"{reached} has reached the last point, {_point(points[-1])}")
+
+
+def _between(lower: Point, upper: Point, quantity: Fraction) -> Fraction:
+    way = (quantity - Fraction(lower.quantity)) / (Fraction(upper.quantity) - Fraction(lower.quantity))
+    return Fraction(lower.price) + way * (Fraction(upper.price) - Fraction(lower.price))
+
+
+def _point(point: Point) -> str:
+    return f"{point.quantity:f} ({point.price:f})"

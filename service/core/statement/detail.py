@@ -1,19 +1,17 @@
 """The detail beside a statement: every line and every pending finding in full, each bound by a salted commitment."""
 
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
-from math import gcd
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from service.core import canonical, money
 from service.core.allocate import Allocation
 from service.core.canonical import Document
 from service.core.evaluate import Finding
-from service.core.price import PricedLine
-from service.core.price.tariffs import unit_price
+from service.core.price import Clip
 from service.core.statement.lines import StatementLine, refs_to_document
+from service.core.statement.shares import share_document
 from service.core.terms import TermsTimeline
-from service.core.terms.contract import whole_weights
 from service.core.units import to_four_decimals
 
 Keys = Mapping[str, bytes]  # a random key a participant, "" for the contract's own
@@ -67,16 +65,20 @@ class Wording:
             "sentence": line.sentence,
             "facts": refs_to_document(line.facts),
         }
+        if not outcome.participant:
+            document["people"] = line.people
         if line.allocation is not None:
             document["price"] = _price_document(line.allocation, currency)
             document["share"] = self._share(line.allocation)
         return document
 
     def _share(self, allocation: Allocation) -> Document:
+        if allocation.pieces:
+            return share_document(allocation, self._currency)
         outcome, payer = allocation.key
         key = (outcome.version, outcome.metric, payer)
         if key not in self._shares:
-            self._shares[key] = _share_document(allocation.line, payer, self._investor)
+            self._shares[key] = share_document(allocation, self._currency)
         return self._shares[key]
 
     def pending(self, pending: PendingShare) -> Document:
@@ -97,32 +99,30 @@ class Wording:
 
 
 def _price_document(allocation: Allocation, currency: str) -> Document:
+    """From the price of one to what the payer owes, each step with its amount, so that it can be added up by hand."""
     priced = allocation.line
-    return {
+    document: Document = {
         "tariff": priced.metric.tariff.kind,
-        "unit_price": format(unit_price(priced.metric, priced.finding), "f"),
+        "unit_price": None if priced.unit_price is None else format(priced.unit_price, "f"),
         "quantity": to_four_decimals(priced.finding.quantity),
         "value": priced.finding.value,
         "gross": money.to_text(priced.gross_minor, currency),
-        "clipped": [{"limit": clip.limit, "amount": money.to_text(clip.minor, currency)} for clip in priced.clips],
+        "clipped": [_clip_document(clip, currency) for clip in priced.clips],
         "net": money.to_text(priced.net_minor, currency),
         "payer_part": money.to_text(allocation.payer_minor, currency),
     }
+    if priced.steps:
+        document["steps"] = [{"step": step.name, "told": step.told, "amount": step.amount} for step in priced.steps]
+    if priced.taken_over:
+        document["taken_over"] = [
+            {"from": one.payer, "by": one.by, "amount": money.to_text(one.minor, currency)} for one in priced.taken_over
+        ]
+    return document
 
 
-def _share_document(priced: PricedLine, payer: str, investor: str) -> Document:
-    payers, investors = priced.terms.payers_of(priced.metric), priced.terms.shares.investors
-    return {
-        "payer": _fraction_of([share.party for share in payers], whole_weights(payers), payer),
-        "investor": _fraction_of([share.party for share in investors], whole_weights(investors), investor),
-    }
-
-
-def _fraction_of(parties: Sequence[str], weights: Sequence[int], party: str) -> str:
-    """A party's share in lowest terms, as "1/2"; the whole of it is "1"."""
-    weight, whole = weights[parties.index(party)], sum(weights)
-    common = gcd(weight, whole)
-    return f"{weight // common}/{whole // common}" if weight != whole else "1"
+def _clip_document(clip: Clip, currency: str) -> Document:
+    document: Document = {"limit": clip.limit, "amount": money.to_text(clip.minor, currency)}
+    return document if clip.payer is None else {**document, "payer": clip.payer}
 
 
 def detail_items(documents: Iterable[Document], number: str, keys: Keys | None) -> tuple[DetailItem, ...]:

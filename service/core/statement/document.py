@@ -5,23 +5,28 @@ from dataclasses import dataclass
 
 from service.core import canonical, money
 from service.core.canonical import Document
+from service.core.evaluate import Finding
 from service.core.money import to_text
 from service.core.period import Period
 from service.core.post import Transaction
 from service.core.price import LimitUse
+from service.core.statement.capital import Stand, capital_sections
 from service.core.statement.detail import PendingShare
 from service.core.statement.groups import metric_section
-from service.core.statement.lines import StatementLine
+from service.core.statement.lines import StatementLine, party_name
+from service.core.statement.plans import plan_document
 from service.core.terms import Terms, TermsTimeline, TermsVersion
 from service.core.units import to_four_decimals
 
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What the statement before this one left behind: its number, the digest of its bytes, what it carried on."""
+    """What an issued statement leaves for the next: its number, n and period, the digest of its bytes, its sums."""
 
     number: str
     sequence: int
+    period: str
+    currency: str
     sha256: str
     carried_forward_minor: int
     stated_to_date_minor: int
@@ -34,6 +39,8 @@ def prior_of(stored: bytes) -> Prior:
     return Prior(
         document["number"],
         document["sequence"],
+        document["period"]["label"],
+        currency,
         canonical.sha256_hex(stored),
         money.from_text(totals["carried_forward"], currency),
         money.from_text(totals["stated_to_date"], currency),
@@ -55,20 +62,23 @@ class Content:
     transaction: Transaction
     prior: Prior | None
     detail_digest: str | None
+    findings: tuple[Finding, ...]
+    stand: Stand
+    sections: tuple[Document, ...]  # of its metrics
+    merged: frozenset[str]  # the metrics that any statement of this issue shows the total of only
 
 
 def statement_document(content: Content) -> Document:
     """The statement as a document; `canonical.to_bytes` of it are the bytes that are issued."""
     timeline, period = content.terms, content.period
     terms = timeline.in_force(period.last_day)
-    sections = tuple(_metric_sections(content, terms.smallest_group))
     document: Document = {
         "document": "payment statement",
         "format": 1,
         "number": content.number,
         "contract": {"id": terms.contract, "title": terms.title, "participant": terms.participant},
         "period": {"label": period.label, "from": str(period.start), "through": str(period.last_day)},
-        "investor": {"id": content.investor, "name": _party_name(timeline, content.investor)},
+        "investor": {"id": content.investor, "name": party_name(timeline, content.investor)},
         "currency": terms.currency,
         "terms": [_version_document(version) for version in timeline.versions],
         "terms_in_force": terms.version,
@@ -76,17 +86,18 @@ def statement_document(content: Content) -> Document:
         "edition": terms.edition,
         "sequence": content.sequence,
         "totals": _totals(content, terms.currency),
-        "metrics": list(sections),
-        "limits": list(_limit_documents(content.limits, sections, terms)),
+        "metrics": list(content.sections),
+        "limits": list(_limit_documents(content.limits, content.merged, terms)),
         "due_from": _due_from(content, terms.currency),
         "postings": [
             {"account": posting.account, "amount": to_text(posting.amount_minor, terms.currency)}
             for posting in content.transaction.postings
         ],
     }
-    committed_minor = _committed_minor(content)
-    if committed_minor is not None:
-        document["capital"] = {"committed": to_text(committed_minor, terms.currency)}
+    document |= capital_sections(timeline, period, content.investor, content.stand)
+    plan = plan_document(timeline, content.findings, period, content.merged)
+    if plan is not None:
+        document["plan"] = plan
     if content.prior is not None:
         document["previous"] = {"number": content.prior.number, "sha256": content.prior.sha256}
     if content.detail_digest is not None:
@@ -119,13 +130,21 @@ def _totals(content: Content, currency: str) -> Document:
     return {name: to_text(amount, currency) for name, amount in amounts.items()}
 
 
-def _metric_sections(content: Content, smallest_group: int) -> Iterable[Document]:
-    headings = _headings(content.terms)
-    for metric_id, heading in headings.items():
-        lines = [line for line in content.lines if line.key.outcome.metric == metric_id]
-        pending = [share for share in content.pending if share.finding.metric == metric_id]
-        currency = content.terms.latest.currency
-        yield metric_section(heading, lines, pending, currency, smallest_group)
+def metric_sections(
+    terms: TermsTimeline, period: Period, lines: Sequence[StatementLine], pending: Sequence[PendingShare]
+) -> tuple[Document, ...]:
+    """What one statement shows of every metric."""
+    currency, smallest_group = terms.latest.currency, terms.in_force(period.last_day).smallest_group
+    return tuple(
+        metric_section(
+            heading,
+            [line for line in lines if line.key.outcome.metric == metric_id],
+            [share for share in pending if share.finding.metric == metric_id],
+            currency,
+            smallest_group,
+        )
+        for metric_id, heading in _headings(terms).items()
+    )
 
 
 def _headings(terms: TermsTimeline) -> Mapping[str, Mapping[str, str]]:
@@ -137,19 +156,28 @@ def _headings(terms: TermsTimeline) -> Mapping[str, Mapping[str, str]]:
     return headings
 
 
-def _limit_documents(uses: Sequence[LimitUse], sections: Sequence[Document], terms: Terms) -> Iterable[Document]:
-    """Each limit's use; counts and units only where they tell neither about a merged metric nor about a few people."""
-    merged = {section["id"] for section in sections if section["merged"]}
+def merged_metrics(sections: Iterable[Document]) -> frozenset[str]:
+    """The metrics that show their total only, because one of their groups is too small."""
+    return frozenset(section["id"] for section in sections if section["merged"])
+
+
+def _limit_documents(uses: Sequence[LimitUse], merged: frozenset[str], terms: Terms) -> Iterable[Document]:
+    """Each limit's use. Of counts and units only a period's own, where it tells neither about a merged metric nor about
+    a few people: two uses to date, one after the other, would tell what the period between them hid."""
     currency = terms.currency
     for use in uses:
         hidden = bool(merged) if use.metric is None else use.metric in merged
         hidden = hidden or 0 < use.participants < terms.smallest_group
         entry: Document = {"scope": use.scope, "metric": use.metric}
+        if use.payer is not None:
+            entry["payer"] = use.payer
         if use.limit.amount is not None:
             limit = money.to_minor(use.limit.amount, currency)
             left = max(limit - use.used_minor, 0)
             amounts = {"limit": limit, "used": use.used_minor, "left": left}
             yield {**entry, "in": currency, **{name: to_text(minor, currency) for name, minor in amounts.items()}}
+        elif use.scope != "period":
+            yield {**entry, **_limit_alone(use)}
         elif not hidden and use.limit.count is not None:
             left = max(use.limit.count - use.used_count, 0)
             yield {
@@ -164,11 +192,17 @@ def _limit_documents(uses: Sequence[LimitUse], sections: Sequence[Document], ter
             yield {**entry, "in": "units", "limit": format(use.limit.units, "f"), "used": used}
 
 
+def _limit_alone(use: LimitUse) -> Document:
+    if use.limit.count is not None:
+        return {"in": "achievements", "limit": str(use.limit.count)}
+    return {"in": "units", "limit": format(use.limit.units, "f")}
+
+
 def _due_from(content: Content, currency: str) -> list[Document]:
     return [
         {
             "party": payer,
-            "name": _party_name(content.terms, payer),
+            "name": party_name(content.terms, payer),
             "amount": to_text(amount, currency),
         }
         for payer, amount in sorted(due_by_payer(content.lines).items())
@@ -181,16 +215,3 @@ def due_by_payer(lines: Iterable[StatementLine]) -> dict[str, int]:
     for line in lines:
         due[line.key.payer] = due.get(line.key.payer, 0) + line.amount_minor
     return due
-
-
-def _party_name(terms: TermsTimeline, party: str) -> str:
-    for version in reversed(terms.versions):
-        if party in version.terms.parties:
-            return version.terms.parties[party].name
-    return party
-
-
-def _committed_minor(content: Content) -> int | None:
-    shares = content.terms.in_force(content.period.last_day).shares.investors
-    committed = next((share.committed for share in shares if share.party == content.investor), None)
-    return None if committed is None else money.to_minor(committed, content.terms.latest.currency)

@@ -5,7 +5,7 @@ from typing import Any
 
 from service.core.canonical import Document
 from service.core.money import readable
-from service.core.statement.lines import refs_from_document
+from service.core.statement.lines import party_name, refs_from_document
 from service.core.terms import Terms, TermsTimeline
 
 _KINDS = {
@@ -33,7 +33,7 @@ def explain(item: Mapping[str, Any], terms: TermsTimeline, statement: Mapping[st
     else:
         amount = f"{readable(item['amount'])} {statement['currency']}"
         paragraphs = [f"{subject}: {amount}, {_KINDS[item['kind']]}.", _finding(item, governing)]
-        paragraphs += [*_price(item, governing, statement), _cause(item)]
+        paragraphs += [*_price(item, governing, terms, statement), _cause(item)]
     return {"title": heading, "paragraphs": paragraphs, "facts": item["facts"]}
 
 
@@ -43,7 +43,7 @@ def _capital(text: str) -> str:
 
 def _finding(item: Mapping[str, Any], terms: Terms) -> str:
     cited = _cited(item["facts"])
-    who = f"{_capital(terms.participant)} {item['participant']}"
+    who = f"{_capital(terms.participant)} {item['participant']}" if item["participant"] else "The group"
     return f"{who}: {item['sentence']}. It rests on {cited}." if cited else f"{who}: {item['sentence']}."
 
 
@@ -57,28 +57,65 @@ def _would_be(item: Mapping[str, Any], currency: str) -> str:
     return f"Achieved, it would be due with up to {readable(item['would_be_due'])} {currency}, before limits."
 
 
-def _price(item: Mapping[str, Any], terms: Terms, statement: Mapping[str, Any]) -> list[str]:
+def _price(item: Mapping[str, Any], terms: Terms, timeline: TermsTimeline, statement: Mapping[str, Any]) -> list[str]:
     price, currency = item.get("price"), statement["currency"]
     if price is None:
         return [f"Nothing is due under it any more; {readable(item['stated_before'])} {currency} had been stated."]
-    reached = f" for {price['value']}" if price["value"] else ""
-    quantity = f" times {price['quantity']}" if price["tariff"] == "per_unit" else ""
-    clipped = "; ".join(f"the limit per {clip['limit']} took {readable(clip['amount'])}" for clip in price["clipped"])
-    mark = " (illustrative)" if any("tariff" in mark for mark in terms.illustrative) else ""
-    investor, payer = statement["investor"]["name"], terms.parties[item["payer"]].name
-    terms_named = f"by terms version {terms.version}, {item['clause']}"
-    told = (
-        f"Price {readable(price['unit_price'])}{mark}{reached}{quantity} {terms_named}: {readable(price['gross'])}. "
-        f"{_capital(clipped) or 'No limit took anything'}. "
-        f"{payer} owes {readable(price['payer_part'])} of {readable(price['net'])}; "
-        f"{item['share']['investor']} of it is due to {investor}: {readable(item['due'])}."
-    )
+    investor, payer = statement["investor"]["name"], party_name(timeline, item["payer"])
+    told = f"{_gross(item, terms)} {_limits(price, timeline)} {_owed(item, payer, investor)}."
     if item["stated_before"].strip("-0.") == "":
         return [told]
     return [
         told,
         f"{readable(item['stated_before'])} {currency} had been stated before; the difference is stated here.",
     ]
+
+
+def _gross(item: Mapping[str, Any], terms: Terms) -> str:
+    """How the gross amount came about: by one price, or step by step."""
+    price = item["price"]
+    mark = " (illustrative)" if any("tariff" in mark for mark in terms.illustrative) else ""
+    terms_named = f"by terms version {terms.version}, {item['clause']}"
+    if price.get("steps"):
+        steps = "; ".join(f"{step['step']}: {step['told']}: {readable(step['amount'])}" for step in price["steps"])
+        return f"Price{mark} {terms_named}, step by step: {steps}. Before limits: {readable(price['gross'])}."
+    reached = f" for {price['value']}" if price["value"] else ""
+    quantity = f" times {price['quantity']}" if price["tariff"] == "per_unit" else ""
+    return f"Price {readable(price['unit_price'])}{mark}{reached}{quantity} {terms_named}: {readable(price['gross'])}."
+
+
+def _limits(price: Mapping[str, Any], terms: TermsTimeline) -> str:
+    told = [
+        f"the limit per {clip['limit']}{_whose(clip, terms)} took {readable(clip['amount'])}"
+        for clip in price["clipped"]
+    ]
+    told += [
+        f"{party_name(terms, one['by'])} took over {readable(one['amount'])} above the limit of "
+        f"{party_name(terms, one['from'])}"
+        for one in price.get("taken_over", ())
+    ]
+    return f"{_capital('; '.join(told)) or 'No limit took anything'}."
+
+
+def _whose(clip: Mapping[str, str], terms: TermsTimeline) -> str:
+    return f", that of {party_name(terms, clip['payer'])}," if "payer" in clip else ""
+
+
+def _owed(item: Mapping[str, Any], payer: str, investor: str) -> str:
+    """The payer's part and the investor's of it: by its share where the terms name one, else by the pieces given when
+    it was stated, which may leave some with the payer. A negative amount is owed the other way."""
+    price, share, due = item["price"], item["share"], item["due"]
+    is_backwards, fraction = price["payer_part"].startswith("-"), share["investor"]
+    part, net = readable(price["payer_part"].removeprefix("-")), readable(price["net"])
+    mine = readable(due.removeprefix("-") if is_backwards else due)
+    if fraction is not None:
+        whose = f"{investor} owes {fraction} of it" if is_backwards else f"{fraction} of it is due to {investor}"
+        told = f"{payer} is owed {part}" if is_backwards else f"{payer} owes {part} of {net}"
+        return f"{told}; {whose}: {mine}"
+    pieces = ", ".join(f"{readable(one['amount'])} by {one['given_by']}" for one in share.get("pieces", ()))
+    whose = f"{investor} owes {mine} of it" if is_backwards else f"{mine} of it is due to {investor}"
+    told = f"The part owed to {payer} is {part}" if is_backwards else f"The part of {payer} is {part} of {net}"
+    return f"{told}; {whose}" + (f"; stated here: {pieces}" if pieces else "")
 
 
 def _cause(item: Mapping[str, Any]) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 from service.core import money
 from service.core.canonical import Document
 from service.core.evaluate import WHY_IN_WORDS, Why
-from service.core.price.tariffs import unit_price
 from service.core.statement.detail import PendingShare
 from service.core.statement.lines import StatementLine
 
@@ -18,14 +17,19 @@ _Cell = tuple[tuple[str, str | None], ...]
 class _Group:
     """One cell of a metric: who is in it, and its amount in minor units (None: some of it is not known yet)."""
 
-    participants: set[str] = field(default_factory=set)
+    participants: dict[str, int] = field(default_factory=dict)  # how many each stands for; "" is a group
     outcomes: set[Any] = field(default_factory=set)
     amount_minor: int | None = 0
     clipped_minor: int = 0
 
-    def add(self, participant: str, amount_minor: int | None) -> None:
-        """Count a participant and its amount into the cell."""
-        self.participants.add(participant)
+    @property
+    def people(self) -> int:
+        """How many participants are in it."""
+        return sum(self.participants.values())
+
+    def add(self, participant: str, people: int, amount_minor: int | None) -> None:
+        """Count a participant, or the people of a group, and the amount into the cell."""
+        self.participants[participant] = max(people, self.participants.get(participant, 0))
         if amount_minor is None or self.amount_minor is None:
             self.amount_minor = None
         else:
@@ -44,7 +48,7 @@ def metric_section(
     section: Document = {**heading, "total": money.to_text(total, currency), "merged": False}
     by_line, clipped, waiting = _line_cells(lines), _clip_cells(lines), _pending_cells(pending)
     every_cell = [*by_line.values(), *clipped.values(), *waiting.values()]
-    if any(len(group.participants) < smallest_group for group in every_cell):
+    if any(group.people < smallest_group for group in every_cell):
         section["merged"] = True
         return section
     section["lines"] = [
@@ -68,7 +72,7 @@ def metric_section(
 
 
 def _count(group: _Group) -> Document:
-    return {"participants": len(group.participants)}
+    return {"participants": group.people}
 
 
 def _text(amount_minor: int | None, currency: str) -> str | None:
@@ -79,7 +83,7 @@ def _line_cells(lines: Iterable[StatementLine]) -> dict[_Cell, _Group]:
     cells: dict[_Cell, _Group] = {}
     for line in lines:
         allocation = line.allocation
-        price = format(unit_price(allocation.line.metric, allocation.line.finding), "f") if allocation else None
+        price = allocation.line.price_label if allocation else None
         cell = (
             ("kind", line.kind),
             ("cause", line.cause.code),
@@ -87,7 +91,7 @@ def _line_cells(lines: Iterable[StatementLine]) -> dict[_Cell, _Group]:
             ("tariff", price),
             ("outcome_period", line.outcome_period),
         )
-        cells.setdefault(cell, _Group()).add(line.key.outcome.participant, line.amount_minor)
+        cells.setdefault(cell, _Group()).add(line.key.outcome.participant, line.people, line.amount_minor)
     return cells
 
 
@@ -95,13 +99,18 @@ def _clip_cells(lines: Iterable[StatementLine]) -> dict[_Cell, _Group]:
     """What limits took from the outcomes on this statement, each outcome once whoever pays it."""
     cells: dict[_Cell, _Group] = {}
     for line in lines:
-        for clip in line.allocation.line.clips if line.allocation else ():
-            cell = (("limit", clip.limit), ("step", line.key.outcome.step), ("outcome_period", line.outcome_period))
+        if line.allocation is None:
+            continue
+        taken: dict[str, int] = {}
+        for clip in line.allocation.line.clips:
+            taken[clip.limit] = taken.get(clip.limit, 0) + clip.minor
+        for limit, minor in taken.items():
+            cell = (("limit", limit), ("step", line.key.outcome.step), ("outcome_period", line.outcome_period))
             group = cells.setdefault(cell, _Group())
-            if line.key.outcome not in group.outcomes and line.allocation is not None:
+            if line.key.outcome not in group.outcomes:
                 group.outcomes.add(line.key.outcome)
-                group.add(line.key.outcome.participant, line.allocation.line.gross_minor)
-                group.clipped_minor += clip.minor
+                group.add(line.key.outcome.participant, line.people, line.allocation.line.gross_minor)
+                group.clipped_minor += minor
     return cells
 
 
@@ -110,5 +119,5 @@ def _pending_cells(pending: Iterable[PendingShare]) -> dict[_Cell, _Group]:
     for share in pending:
         why = share.finding.why or Why.AWAITS_EVIDENCE
         cell = (("step", share.finding.step), ("why", str(why)), ("in_words", WHY_IN_WORDS[why]))
-        cells.setdefault(cell, _Group()).add(share.finding.participant, share.due_minor)
+        cells.setdefault(cell, _Group()).add(share.finding.participant, share.finding.people, share.due_minor)
     return cells

@@ -7,7 +7,10 @@ from typing import Any, Literal, NamedTuple
 from service.core import money
 from service.core.allocate import Allocation, LineKey
 from service.core.events import FactRef
+from service.core.issued import IssuedLine
 from service.core.price import Clip, OutcomeKey
+from service.core.statement.shares import pieces_of
+from service.core.terms import TermsTimeline
 
 LineKind = Literal["new", "late", "change", "reversal", "amendment", "displaced"]
 CauseCode = Literal[
@@ -20,6 +23,8 @@ CauseCode = Literal[
     "terms-version",
     "limit-filled",
     "limit-freed",
+    "count-moved",
+    "outcome-stated",
 ]
 
 
@@ -41,6 +46,8 @@ class StatedLine(NamedTuple):
     clips: tuple[Clip, ...]
     sentence: str
     facts: tuple[FactRef, ...]
+    people: int = 1
+    part_minor: int = 0  # what the payer's part was when it was last stated
 
 
 class StatementLine(NamedTuple):
@@ -57,6 +64,13 @@ class StatementLine(NamedTuple):
     was: StatedLine | None
     sentence: str
     facts: tuple[FactRef, ...]
+
+    @property
+    def people(self) -> int:
+        """How many participants it stands for: one, or a group's; of what is taken back, as it was stated."""
+        if self.allocation is not None:
+            return self.allocation.line.finding.people
+        return self.was.people if self.was is not None else 1
 
 
 def refs_to_document(facts: Iterable[FactRef]) -> list[dict[str, str]]:
@@ -92,17 +106,46 @@ def key_of(item: Mapping[str, Any]) -> LineKey:
     return LineKey(outcome, item["payer"])
 
 
+def issued_line(item: Mapping[str, Any], period: str, currency: str) -> IssuedLine:
+    """A line item of a detail as an input of later calculations; `period` is the one it was stated in."""
+    price = item.get("price")
+    return IssuedLine(
+        *key_of(item).outcome,
+        item["payer"],
+        item["investor"],
+        period,
+        money.from_text(item["amount"], currency),
+        0 if price is None else money.from_text(price["payer_part"], currency),
+        pieces_of(item.get("share"), currency),
+        price is None,
+    )
+
+
 def _add(known: StatedLine, item: Mapping[str, Any], amount_minor: int, currency: str) -> StatedLine:
     total = known.total_minor + amount_minor
     price = item.get("price")
     if price is None:  # taken back: what it paid is no longer what it pays
-        return known._replace(total_minor=total, gross_minor=0, net_minor=0, clips=())
+        return known._replace(total_minor=total, gross_minor=0, net_minor=0, clips=(), part_minor=0)
     return StatedLine(
         known.key,
         total,
         money.from_text(price["gross"], currency),
         money.from_text(price["net"], currency),
-        tuple(Clip(clip["limit"], money.from_text(clip["amount"], currency)) for clip in price["clipped"]),
+        tuple(_clip_from(clip, currency) for clip in price["clipped"]),
         item["sentence"],
         refs_from_document(item["facts"]),
+        item.get("people", 1),
+        money.from_text(price["payer_part"], currency),
     )
+
+
+def _clip_from(clip: Mapping[str, Any], currency: str) -> Clip:
+    return Clip(clip["limit"], money.from_text(clip["amount"], currency), clip.get("payer"))
+
+
+def party_name(terms: TermsTimeline, party: str) -> str:
+    """A party's name by the newest version that names it, whatever version governs the line."""
+    named = (
+        version.terms.parties[party].name for version in reversed(terms.versions) if party in version.terms.parties
+    )
+    return next(named, party)

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 from service.core.allocate import Allocation, LineKey
 from service.core.evaluate import Finding
 from service.core.events import EffectiveFacts, FactRef, RecordedFact
+from service.core.issued import NOTHING_ISSUED, Issued, Outcome
 from service.core.period import Period
 from service.core.statement.lines import StatedLine
 from service.core.terms import TermsTimeline
@@ -21,6 +23,7 @@ class Known:
     facts: EffectiveFacts
     learned: Sequence[RecordedFact]  # every fact known, also those without effect
     previous_sequence: int  # n of the contract's previous statements, 0 before the first
+    issued: Issued = NOTHING_ISSUED
 
     @cached_property
     def findings(self) -> Mapping[tuple[str, str, str], Finding]:
@@ -43,3 +46,9 @@ class Position:
     entitled: Mapping[LineKey, Allocation]
     stated: Mapping[LineKey, StatedLine]
     under_old_terms: Mapping[LineKey, int] | None  # what would be due had no version been added since; None: none was
+
+    @cached_property
+    def first_stated_by_previous(self) -> frozenset[Outcome]:
+        """The outcomes that the contract's previous statements were the first to state."""
+        previous = self.terms.period_of(self.period.start - timedelta(days=1)).label
+        return frozenset(one for one, label in self.known.issued.first_stated_in.items() if label == previous)

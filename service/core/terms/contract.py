@@ -1,61 +1,40 @@
 """One version of the terms of a contract: the document the parties signed, as data."""
 
-from decimal import Decimal
-from functools import lru_cache
-from math import lcm
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from service.core.money import Rounding
 from service.core.period import PeriodKind
+from service.core.terms.limits import ContractLimits, MetricLimits
+from service.core.terms.parties import Party, PayerShare, PayerShares, Shares
 from service.core.terms.rules import Rule
-from service.core.terms.tariffs import ContractLimits, MetricLimits, Tariff
-from service.core.terms.words import Amount, Day, Factor, Flag, Frozen, Key, Title, Word
+from service.core.terms.settling import Drawdown, Guarantee, Plan
+from service.core.terms.tariffs import Deadweight, Deduction, Indexed, Tariff, Uplift
+from service.core.terms.words import Count, Day, Duration, Flag, Frozen, Key, StepId, Title, Word
 
-Role = Literal["investor", "outcome_payer", "service_provider", "guarantor", "verifier"]
 PriceBasis = Literal["achieved_on", "enrolled_on"]
 
 
-class Party(Frozen):
-    """An organisation and what it is in this contract."""
+class Requirement(Frozen):
+    """Another metric of the same participant that must be achieved first (P18), so long before at least.
 
-    name: Title
-    roles: Annotated[tuple[Role, ...], Field(min_length=1)]
+    `stated` asks for more: the outcome must stand on an issued statement.
+    """
 
-
-class PayerShare(Frozen):
-    """The weight with which an outcome payer carries an outcome."""
-
-    party: Word
-    weight: Factor
+    metric: Word
+    step: StepId | None = Field(None, description="absent: all its steps")
+    gap: Duration | None = None
+    already: Literal["achieved", "stated"] = "achieved"
 
 
-class InvestorShare(Frozen):
-    """The weight with which an investor is due an outcome, and the capital it has committed."""
+class Cohort(Frozen):
+    """A group that is counted together: by declared attributes, or everybody where none is given."""
 
-    party: Word
-    weight: Factor
-    committed: Amount | None = None
-
-
-PayerShares = Annotated[tuple[PayerShare, ...], Field(min_length=1)]
-InvestorShares = Annotated[tuple[InvestorShare, ...], Field(min_length=1)]
-
-
-@lru_cache(maxsize=1024)
-def whole_weights(shares: tuple[PayerShare, ...] | tuple[InvestorShare, ...]) -> tuple[int, ...]:
-    """The weights in the same proportion as whole numbers, in the order of the list."""
-    ratios = [Decimal(share.weight).as_integer_ratio() for share in shares]
-    scale = lcm(*(denominator for _, denominator in ratios))
-    return tuple(numerator * scale // denominator for numerator, denominator in ratios)
-
-
-class Shares(Frozen):
-    """Who owes and who is due. Lists, because their order decides who gets an odd minor unit."""
-
-    payers: PayerShares
-    investors: InvestorShares
+    id: Word
+    where: dict[Key, Annotated[tuple[Word, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    planned: Count | None = Field(None, description="participants counted with until the cohort is closed")
+    closes_on: Day | None = Field(None, description="the last day of enrolment")
 
 
 class Metric(Frozen):
@@ -69,6 +48,12 @@ class Metric(Frozen):
     accepts_evidence: Annotated[tuple[Word, ...], Field(min_length=1)] | None = None
     eligible: dict[Key, Annotated[tuple[Word, ...], Field(min_length=1)]] = Field(default_factory=dict)
     limits: MetricLimits = MetricLimits()
+    uplifts: tuple[Uplift, ...] = ()
+    deadweight: Deadweight | None = None
+    deductions: tuple[Deduction, ...] = ()
+    indexed: Flag = Field(True, description="whether the contract's indexation changes its prices")
+    requires: tuple[Requirement, ...] = ()
+    excludes: tuple[Word, ...] = Field((), description="metrics that, once achieved, leave this one unpaid (P17)")
     payers: PayerShares | None = Field(None, description="who owes this metric, where not the contract's payers")
     price_basis: PriceBasis | None = None
     each: Flag = Field(False, description="judge every enrolment, not the first alone")
@@ -93,6 +78,7 @@ class Terms(Frozen):
     rounding: Rounding = "half-up"
     smallest_group: Annotated[int, Field(strict=True, ge=3, le=1_000)] = 5
     small_groups: Literal["merge"] = "merge"
+    floor: Literal[0] | None = Field(None, description="0: what is owed back at final settlement is not collected")
     outcomes_until: Day
     evidence_until: Day
     edition: Literal["2026-12"]
@@ -102,6 +88,11 @@ class Terms(Frozen):
     parties: Annotated[dict[Word, Party], Field(min_length=1)]
     shares: Shares
     limits: ContractLimits = ContractLimits()
+    indexation: tuple[Indexed, ...] = ()
+    cohorts: tuple[Cohort, ...] = ()
+    guarantee: Guarantee | None = None
+    drawdowns: tuple[Drawdown, ...] = ()
+    plans: tuple[Plan, ...] = ()
     metrics: Annotated[tuple[Metric, ...], Field(min_length=1, max_length=200)]
 
     def metric(self, metric_id: str) -> Metric | None:

@@ -1,13 +1,14 @@
 """Reads a contract file's document into terms, or refuses it with every fault at once."""
 
 from collections.abc import Container, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
 
 from service.core.errors import Fault, InvalidInput
 from service.core.faults import faults_of
-from service.core.terms.checks import faults_between, parts_of
+from service.core.terms.checks import circles_over_versions, faults_between, parts_of
 from service.core.terms.contract import Terms
 from service.core.terms.versions import TermsTimeline
 
@@ -16,6 +17,10 @@ _FIXED = ("contract", "currency", "time_zone", "periods", "participant")
 
 def read_terms(document: Mapping[str, Any], time_zones: Container[str]) -> Terms:
     """The terms in a document (TOML or JSON already parsed); InvalidInput with every fault, each with a pointer."""
+    return _read(document, time_zones, None)
+
+
+def _read(document: Mapping[str, Any], time_zones: Container[str], begins: date | None) -> Terms:
     if not isinstance(document, Mapping):
         whole = Fault("", "wrong-type", "must be a table of keys and values")
         raise InvalidInput("The contract has one fault.", (whole,), "contract-invalid")
@@ -25,7 +30,7 @@ def read_terms(document: Mapping[str, Any], time_zones: Container[str]) -> Terms
         terms = Terms.model_validate(document)
     except ValidationError as error:
         faults = faults_of(error, document)
-    faults += faults_between(parts_of(document), time_zones)
+    faults += faults_between(parts_of(document, begins), time_zones)
     if terms is None or faults:
         raise InvalidInput(f"The contract has {_count(faults)}.", faults, "contract-invalid")
     return terms
@@ -33,7 +38,7 @@ def read_terms(document: Mapping[str, Any], time_zones: Container[str]) -> Terms
 
 def read_amendment(document: Mapping[str, Any], time_zones: Container[str], known: TermsTimeline) -> Terms:
     """A further version of a known contract: the whole terms again, with what may not change unchanged."""
-    terms = read_terms(document, time_zones)
+    terms = _read(document, time_zones, known.begins)
     faults = tuple(_amendment_faults(terms, known))
     if faults:
         raise InvalidInput(f"The amendment has {_count(faults)}.", faults, "contract-invalid")
@@ -49,6 +54,7 @@ def _amendment_faults(terms: Terms, known: TermsTimeline) -> Iterator[Fault]:
         yield Fault("/version", "wrong-version", f"the next version of this contract is {expected}")
     if any(version.terms.effective_from == terms.effective_from for version in known.versions):
         yield Fault("/effective_from", "same-start", "another version starts on this date; choose another date")
+    yield from circles_over_versions(terms, (version.terms for version in known.versions))
 
 
 def _count(faults: tuple[Fault, ...]) -> str:

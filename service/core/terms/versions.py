@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.core.period import Period, next_period, period_containing, period_named
-from service.core.terms.contract import InvestorShare, Terms
+from service.core.terms.contract import Terms
+from service.core.terms.parties import InvestorShare
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class TermsTimeline:
         """The version with the latest first day."""
         return self.versions[-1].terms
 
+    @property
+    def begins(self) -> date:
+        """The contract's first day."""
+        return self.versions[0].terms.effective_from
+
     def in_force(self, day: date) -> Terms:
         """The version in force on the date; the first one for a date before all of them."""
         started = [version.terms for version in self.versions if version.terms.effective_from <= day]
@@ -56,6 +62,12 @@ class TermsTimeline:
         first = {share.party: share for version in reversed(self.versions) for share in version.terms.shares.investors}
         order = dict.fromkeys(share.party for v in self.versions for share in v.terms.shares.investors)
         return tuple(first[party] for party in order)
+
+    @property
+    def counts_cohorts(self) -> bool:
+        """Whether any price depends on how many participants are enrolled."""
+        metrics = (metric for version in self.versions for metric in version.terms.metrics)
+        return any(metric.deadweight is not None and metric.deadweight.expected_rate is not None for metric in metrics)
 
     def first_period(self) -> Period:
         """The first period that is stated."""
