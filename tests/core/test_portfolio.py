@@ -130,7 +130,7 @@ def test_what_quarters_state_adds_up_to_their_year() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "pointer"),
     [
-        ('currency = "DKK"', 'currency = "XXX"', "/currency"),
+        ('currency = "DKK"', 'currency = "ABC"', "/currency"),
         ("[100, 150, 144, 150, 150, 150, 1350]", "[100, 150]", "/costs/0/amounts"),
         ("capital  = 40_000", "capital  = 40_000.000001", "/capital"),
         ("[ 800, 0, 0, 0, 0, 0, 0]", "[800.000001, 0, 0, 0, 0, 0, 0]", "/programmes/0/drawn"),
