@@ -10,7 +10,8 @@ from service.core.canonical import Document
 from service.core.evaluate import Finding
 from service.core.events import Fact, RecordedFact
 from service.core.period import Period, period_named
-from service.core.pipeline import Calculation, Draft, History, Inputs, calculate, draft_statements
+from service.core.pipeline import Calculation, Draft, Inputs, calculate, draft_statements
+from service.core.statement import History
 from service.core.terms import TermsTimeline, TermsVersion
 from tests.builders import a_contract, read
 

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from service.core.evaluate import Finding
 from service.core.events import Fact, read_fact
-from service.core.pipeline import Calculation, calculate, issued_of
+from service.core.pipeline import Calculation, calculate
+from service.core.statement import issued_of
 from service.core.terms import TermsTimeline, TermsVersion
 from service.core.terms.words import Duration
 from service.storage.contract_files import TOML, contract_folder, terms_in, zone_of

@@ -181,6 +181,8 @@ def everything() -> dict[str, Any]:
         smallest_group=7,
         small_groups="merge",
         floor=0,
+        approval="one-person",
+        payment_days=45,
         source="the signed contract",
         attributes={"area": ["north", "south", "west"]},
         parties={

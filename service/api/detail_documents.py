@@ -8,6 +8,7 @@ from pydantic.config import JsonDict
 
 from service.api.statement_documents import Amount, Sha256, Shape
 from service.core.price.lines import LimitScope
+from service.core.statement.beside import BesideKind
 from service.core.statement.lines import CauseCode, LineKind
 
 
@@ -125,7 +126,24 @@ class PendingItem(_Item):
     would_be_due: Amount | None = Field(description="before limits; null where it is not known yet")
 
 
-DetailEntry = Annotated[LineItem | PendingItem, Field(discriminator="item")]
+class BesideItem(Shape):
+    """A line that no outcome stands behind: an adjustment by hand, the guarantee, what is let go."""
+
+    item: Literal["beside"]
+    position: int
+    participant: str = Field(description="empty: it is about nobody")
+    kind: BesideKind
+    party: str = Field(description="who owes it, or is owed it back")
+    amount: Amount
+    sentence: str
+    adjustment: int | None = Field(None, description="the adjustment's number")
+    reverses: int | None = Field(None, description="the number of the adjustment it takes back")
+    facts: list[CitedEvent]
+    salt: str | None = Field(None, description="what the commitment was made with")
+    commitment: Sha256 | None = None
+
+
+DetailEntry = Annotated[LineItem | PendingItem | BesideItem, Field(discriminator="item")]
 _EVENTS: JsonDict = {"items": {"$ref": "#/components/schemas/Event"}}
 
 

@@ -8,6 +8,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.core.price.lines import LimitScope
+from service.core.statement.beside import BesideKind
 from service.core.statement.lines import CauseCode, LineKind
 
 # Real ones of the demo. They are put into the document of the API last, because the framework drops every null.
@@ -204,6 +205,26 @@ class PlanSection(Shape):
     metrics: list[PlannedMetric]
 
 
+class BesideLine(Shape):
+    """A line that no outcome stands behind: an adjustment by hand, the guarantee, what is let go."""
+
+    kind: BesideKind
+    party: str = Field(description="who owes it, or is owed it back")
+    amount: Amount
+    sentence: str
+    adjustment: int | None = Field(None, description="the adjustment's number")
+    reverses: int | None = Field(None, description="the number of the adjustment it takes back")
+
+
+class FinalSettlement(Shape):
+    """How final settlement leaves the investor."""
+
+    shortfall: Amount = Field(description="capital drawn less what was stated")
+    guaranteed: Amount = Field(description="the guarantor's part")
+    written_off: Amount = Field(description="owed back and not collected")
+    due_from_investor: Amount
+
+
 class StatementDocument(Shape):
     """A payment statement as it was issued, byte for byte; it names no participant."""
 
@@ -231,3 +252,8 @@ class StatementDocument(Shape):
     tranches: list[TrancheUse] | None = None
     guarantee: GuaranteeStand | None = None
     plan: PlanSection | None = None
+    payable_from: list[DueFrom] | None = Field(None, description="who pays what, where negative balances are netted")
+    carried_from: list[DueFrom] | None = Field(None, description="the balance carried to the next statement, by payer")
+    beside: list[BesideLine] | None = None
+    final_settlement: FinalSettlement | None = None
+    approval: str | None = Field(None, description="says so where one person may prepare and approve")

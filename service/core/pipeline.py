@@ -6,45 +6,52 @@ edition beside the old one, named by the terms.
     2026-12   the first edition
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from operator import attrgetter
 
 from service.core import canonical
-from service.core.allocate import Allocation, LineKey, Prospects, allocate, recipients_of
+from service.core.allocate import Allocation, LineKey, Prospects, allocate, capital_drawn, recipients_of
+from service.core.books import NOTHING_RECORDED, Books
 from service.core.canonical import Document
 from service.core.evaluate import Finding, enrolled_by_cohort, evaluate
 from service.core.events import EffectiveFacts, RecordedFact, effective_at
-from service.core.issued import NOTHING_ISSUED, Issued, IssuedLine
+from service.core.issued import NOTHING_ISSUED, Issued
+from service.core.money import to_minor
 from service.core.period import Period
 from service.core.post import Transaction, post_statement
 from service.core.price import Circumstances, PricedLine, limit_uses, price, would_pay
 from service.core.price.payers import PayerSplitter
 from service.core.statement import (
+    Beside,
     Content,
     DetailItem,
+    History,
     Keys,
     Known,
     PendingShare,
     Position,
-    Prior,
     Stand,
     StatementLine,
+    accounts_moved,
+    adjustment_line,
+    balances_of,
+    closed,
     differences,
     due_by_key,
-    due_by_payer,
-    issued_line,
+    issued_of,
     merged_metrics,
     metric_sections,
-    prior_of,
     stated_lines,
     statement_document,
     tranches_given,
 )
 from service.core.statement.detail import Wording, detail_digest, detail_items
 from service.core.terms import TermsTimeline
+
+_Lines = Mapping[str, tuple[StatementLine, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +68,14 @@ EDITIONS: Mapping[str, Edition] = {"2026-12": Edition(evaluate, price, allocate)
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a statement is calculated from, closed at a sequence number: terms and facts learned up to it, and the
-    statements issued before."""
+    """What a statement is calculated from, closed at a sequence number: terms and facts learned up to it, what was
+    recorded beside them, and the statements issued before."""
 
     terms: TermsTimeline
     facts: tuple[RecordedFact, ...]
     sequence: int
     issued: Issued = NOTHING_ISSUED
+    books: Books = NOTHING_RECORDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,46 +86,6 @@ class Calculation:
     findings: tuple[Finding, ...]
     lines: tuple[PricedLine, ...]
     allocations: tuple[Allocation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One statement an investor was told: its sequence n, its period and currency, the line items of its detail."""
-
-    sequence: int
-    period: str
-    currency: str
-    items: tuple[Document, ...]
-
-    @property
-    def lines(self) -> Iterator[IssuedLine]:
-        """Its lines as inputs of later calculations."""
-        return (issued_line(item, self.period, self.currency) for item in self.items)
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """What an investor was told before: what its last statement left behind, and all its statements, oldest first."""
-
-    prior: Prior | None = None
-    statements: tuple[Told, ...] = ()
-
-    @property
-    def items(self) -> Iterator[Document]:
-        """The line items of all its details, oldest first."""
-        return chain.from_iterable(told.items for told in self.statements)
-
-    def told(self, statement: bytes, lines: Iterable[bytes]) -> "History":
-        """The history once a further statement is issued: its bytes, and the bytes of the lines in its detail."""
-        prior = prior_of(statement)
-        items = tuple(map(canonical.from_bytes, lines))
-        return History(prior, (*self.statements, Told(prior.sequence, prior.period, prior.currency, items)))
-
-
-def issued_of(histories: Mapping[str, History]) -> Issued:
-    """The lines of every statement that these investors were told, in the order of issue; read when asked for."""
-    statements = (told for history in histories.values() for told in history.statements)
-    return Issued(line for told in sorted(statements, key=attrgetter("sequence")) for line in told.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +111,7 @@ def calculate(inputs: Inputs, period: Period) -> Calculation:
     effective = effective_at(inputs.facts, inputs.sequence)
     findings = edition.evaluate(inputs.terms, effective.facts, period.end, inputs.issued)
     enrolled = enrolled_by_cohort(inputs.terms, effective.facts) if inputs.terms.counts_cohorts else {}
-    circumstances = Circumstances(period, inputs.issued, enrolled)
+    circumstances = Circumstances(period, inputs.issued, enrolled, inputs.books)
     lines = edition.price(inputs.terms, findings, circumstances)
     return Calculation(effective, findings, lines, edition.allocate(lines, inputs.terms, circumstances))
 
@@ -158,14 +126,31 @@ class _Issue:
     histories: Mapping[str, History]
     known: Known
     keys: Keys | None
+    occasion: "Occasion"
 
     def history_of(self, investor: str) -> History:
         """What the investor was told before."""
         return self.histories.get(investor, History())
 
 
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Which statements of a period these are: its first, or a further revision after the contract was reopened; and
+    whether the contract is settled with them."""
+
+    revision: int = 1
+    is_final: bool = False
+
+
+REGULAR = Occasion()
+
+
 def draft_statements(
-    inputs: Inputs, period: Period, histories: Mapping[str, History], keys: Keys | None
+    inputs: Inputs,
+    period: Period,
+    histories: Mapping[str, History],
+    keys: Keys | None,
+    occasion: Occasion = REGULAR,
 ) -> tuple[Draft, ...]:
     """The statements of a period for everybody whom the contract lets share in outcomes, in the contract's order.
 
@@ -178,11 +163,14 @@ def draft_statements(
     previous = max((history.prior.sequence for history in histories.values() if history.prior), default=0)
     learned = [entry for entry in inputs.facts if entry.sequence <= inputs.sequence]
     known = Known(calculation.findings, calculation.facts, learned, previous, inputs.issued)
-    issue = _Issue(inputs, period, calculation, histories, known, keys)
+    issue = _Issue(inputs, period, calculation, histories, known, keys, occasion)
     lines = {investor: differences(_position(issue, investor)) for investor in recipients_of(inputs.terms)}
-    told = _Together(_stand(issue, lines), {}, {}, set())
+    beside = _beside(issue, lines)
+    told = _Together(_stand(issue, lines, beside), beside, {}, {}, set())
+    # At final settlement whatever is still pending is refused.
+    findings = () if occasion.is_final else calculation.findings
     for investor, stated in lines.items():
-        waiting = _pending(inputs.terms, calculation.findings, investor, period)
+        waiting = _pending(inputs, findings, investor, period)
         told.pending[investor] = waiting
         told.sections[investor] = metric_sections(inputs.terms, period, stated, waiting)
         told.merged.update(merged_metrics(told.sections[investor]))
@@ -191,10 +179,11 @@ def draft_statements(
 
 @dataclass(frozen=True, slots=True)
 class _Together:
-    """What is known once all statements of an issue are: where investors stand, what is pending and shown of each
-    metric by investor, and the metrics that any of them shows the total of only."""
+    """What is known once all statements of an issue are: where investors stand, what is stated beside outcomes, what is
+    pending and shown of each metric by investor, and the metrics that any of them shows the total of only."""
 
     stand: Stand
+    beside: Mapping[str, Beside]
     pending: dict[str, tuple[PendingShare, ...]]
     sections: dict[str, tuple[Document, ...]]
     merged: set[str]
@@ -204,13 +193,13 @@ def _draft(issue: _Issue, investor: str, lines: tuple[StatementLine, ...], told:
     inputs, period, calculation = issue.inputs, issue.period, issue.calculation
     terms = inputs.terms
     latest = terms.latest
-    number = f"{latest.contract}/{period.label}/{investor}/1"
-    pending = told.pending[investor]
+    number = f"{latest.contract}/{period.label}/{investor}/{issue.occasion.revision}"
+    pending, beside = told.pending[investor], told.beside[investor]
     wording = Wording(terms, investor)
-    documents = chain(map(wording.line, lines), map(wording.pending, pending))
+    documents = chain(map(wording.line, lines), map(wording.pending, pending), map(wording.beside, beside.lines))
     items = detail_items(documents, number, issue.keys)
     commitments = [item.commitment for item in items if item.commitment is not None]
-    transaction = post_statement(number, latest.currency, _account(terms, investor), due_by_payer(lines))
+    transaction = post_statement(number, latest.currency, _account(terms, investor), accounts_moved(lines, beside))
     content = Content(
         terms,
         period,
@@ -227,6 +216,7 @@ def _draft(issue: _Issue, investor: str, lines: tuple[StatementLine, ...], told:
         told.stand,
         told.sections[investor],
         frozenset(told.merged),
+        beside,
     )
     stored = canonical.to_bytes(statement_document(content))
     return Draft(number, investor, stored, content.detail_digest, items, transaction)
@@ -243,15 +233,34 @@ def _account(terms: TermsTimeline, party: str) -> str:
     return f"provider:{party}:receivable" if roles and "investor" not in roles else f"investor:{party}:receivable"
 
 
-def _stand(issue: _Issue, lines: Mapping[str, tuple[StatementLine, ...]]) -> Stand:
+def _beside(issue: _Issue, lines: _Lines) -> Mapping[str, Beside]:
+    books, previous = issue.inputs.books, issue.known.previous_sequence
+    adjusted = {
+        investor: Beside(tuple(map(adjustment_line, books.adjustments_since(previous, investor)))) for investor in lines
+    }
+    if not issue.occasion.is_final:
+        return adjusted
+    terms = issue.inputs.terms.in_force(issue.period.last_day)
+    balances = {
+        investor: balances_of(issue.history_of(investor).prior, mine, adjusted[investor])
+        for investor, mine in lines.items()
+    }
+    stand = _stand(issue, lines, adjusted)
+    cap = to_minor(terms.guarantee.amount, terms.currency) if terms.guarantee else 0
+    return closed(terms, adjusted, balances, stand.stated_minor, stand.drawn_minor, cap)
+
+
+def _stand(issue: _Issue, lines: _Lines, beside: Mapping[str, Beside]) -> Stand:
     terms, calculation = issue.inputs.terms, issue.calculation
     stated = {}
     for investor, mine in lines.items():
         prior = issue.history_of(investor).prior
-        stated[investor] = (prior.stated_to_date_minor if prior else 0) + sum(line.amount_minor for line in mine)
+        now = sum(line.amount_minor for line in mine) + beside[investor].total_minor
+        stated[investor] = (prior.stated_to_date_minor if prior else 0) + now
+    drawn = capital_drawn(terms, issue.period.end, issue.inputs.books)
     if not any(version.terms.shares.tranches for version in terms.versions):
-        return Stand(stated, {})
-    return Stand(stated, tranches_given(terms, issue.inputs.issued, calculation.allocations, issue.period.end))
+        return Stand(stated, drawn, {})
+    return Stand(stated, drawn, tranches_given(terms, issue.inputs.issued, calculation.allocations, issue.period.end))
 
 
 def _position(issue: _Issue, investor: str) -> Position:
@@ -276,10 +285,9 @@ def _under_old_terms(inputs: Inputs, period: Period, investor: str, previous: in
     return {key: allocation.due_minor for key, allocation in due.items()}
 
 
-def _pending(
-    terms: TermsTimeline, findings: Sequence[Finding], investor: str, period: Period
-) -> tuple[PendingShare, ...]:
-    payers, prospects = PayerSplitter(), Prospects(terms, period.end)
+def _pending(inputs: Inputs, findings: Sequence[Finding], investor: str, period: Period) -> tuple[PendingShare, ...]:
+    terms = inputs.terms
+    payers, prospects = PayerSplitter(), Prospects(terms, period.end, inputs.books)
     version_of = {version.terms.version: version.terms for version in terms.versions}
     shares = []
     waiting = [finding for finding in findings if finding.state == "pending"]

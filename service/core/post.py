@@ -27,9 +27,9 @@ class Transaction:
             raise BrokenInvariant(f"transaction {self.number} does not balance")
 
 
-def post_statement(number: str, currency: str, receivable: str, due_minor_by_payer: Mapping[str, int]) -> Transaction:
-    """What an issued statement posts: each payer owes its part (credit), the recipient's account is due the sum."""
-    payers = [Posting(f"payer:{payer}:due", -amount) for payer, amount in sorted(due_minor_by_payer.items()) if amount]
+def post_statement(number: str, currency: str, receivable: str, due_minor_by_account: Mapping[str, int]) -> Transaction:
+    """What an issued statement posts: whoever owes it is credited its part, the recipient's account is due the sum."""
+    payers = [Posting(account, -amount) for account, amount in sorted(due_minor_by_account.items()) if amount]
     total = -sum(posting.amount_minor for posting in payers)
     recipient = [Posting(receivable, total)] if total else []
     return Transaction(number, currency, tuple(recipient + payers))

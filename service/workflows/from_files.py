@@ -8,7 +8,8 @@ from pathlib import Path
 from service.core.errors import Fault, InvalidInput
 from service.core.events import RecordedFact
 from service.core.period import Period
-from service.core.pipeline import Draft, History, Inputs, draft_statements
+from service.core.pipeline import Draft, Inputs, draft_statements
+from service.core.statement import History
 from service.core.statement.detail import Keys
 from service.core.terms import TermsTimeline, TermsVersion
 from service.storage.contract_files import TOML, ContractFolder, terms_in

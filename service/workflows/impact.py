@@ -10,7 +10,8 @@ from pathlib import Path
 from service.core.errors import Fault, InvalidInput
 from service.core.money import from_text
 from service.core.period import Period
-from service.core.pipeline import History, Inputs, draft_statements
+from service.core.pipeline import Inputs, draft_statements
+from service.core.statement import History
 from service.core.terms import Terms, TermsTimeline, TermsVersion
 from service.core.terms.diff import Change, changes_between
 from service.storage.contract_files import ContractFolder, terms_in

@@ -9,7 +9,8 @@ from service.core.errors import NotFound
 from service.core.events import RecordedFact, fact_from_bytes
 from service.core.issued import NOTHING_ISSUED, Issued
 from service.core.period import Period, period_named
-from service.core.pipeline import History, Inputs, issued_of
+from service.core.pipeline import Inputs
+from service.core.statement import History, issued_of
 from service.core.terms import Terms, TermsTimeline, TermsVersion, read_terms
 from service.storage.contract_files import read_file, time_zones
 from service.storage.rows import StatementRow, StoredFact, TermsRow

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from service.core import canonical
 from service.core.events import Fact, fact_bytes, fact_from_bytes
 from service.core.money import round_minor, split, to_minor, to_text
-from service.core.pipeline import Draft, Inputs, calculate, draft_statements, issued_of
-from service.core.statement import due_by_key
+from service.core.pipeline import Draft, Inputs, calculate, draft_statements
+from service.core.statement import due_by_key, issued_of
 from tests.book import AnyKey, Book, document, lines, pending
 from tests.laws.contracts import Document, amendments, contracts
 from tests.laws.facts import MARK, REFERENCE, facts, shuffled

@@ -7,10 +7,11 @@ from typing import Any
 from hypothesis import given
 
 from service.core.allocate import capital_drawn, standing_of
+from service.core.books import NOTHING_RECORDED
 from service.core.events import Fact
 from service.core.money import from_text, split, to_minor
-from service.core.pipeline import Draft, Inputs, calculate, draft_statements, issued_of
-from service.core.statement import due_by_key
+from service.core.pipeline import Draft, Inputs, calculate, draft_statements
+from service.core.statement import due_by_key, issued_of
 from tests.book import AnyKey, Book, document, lines
 from tests.laws.sharing import Document, sharing_contracts, told_in_turn
 
@@ -114,7 +115,7 @@ def test_a_line_is_split_by_the_capital_drawn_in_the_period_that_states_it(
     book = Book(contract)
     for label, facts in zip(PERIODS, told, strict=True):
         drafts = book.learn(*facts).issue(label)
-        drawn = capital_drawn(book.terms, book.period(label).end)
+        drawn = capital_drawn(book.terms, book.period(label).end, NOTHING_RECORDED)
         given_now: dict[Any, dict[str, int]] = defaultdict(dict)
         for investor, draft in drafts.items():
             for line in lines(draft):

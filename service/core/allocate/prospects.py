@@ -5,14 +5,15 @@ from datetime import date
 from service.core.allocate.capital import capital_drawn
 from service.core.allocate.fixed import InvestorSplitter
 from service.core.allocate.serving import Totals, serve
+from service.core.books import Books
 from service.core.terms import Terms, TermsTimeline
 
 
 class Prospects:
     """Splits what a pending outcome would pay, as far as that can be told before it is stated."""
 
-    def __init__(self, terms: TermsTimeline, end: date) -> None:
-        self._drawn = capital_drawn(terms, end)
+    def __init__(self, terms: TermsTimeline, end: date, books: Books) -> None:
+        self._drawn = capital_drawn(terms, end, books)
         self._splitter = InvestorSplitter()
 
     def due_to(self, investor: str, terms: Terms, part_minor: int) -> int | None:

@@ -51,7 +51,7 @@ class _Decider:
 
     def __init__(self, terms: TermsTimeline, circumstances: Circumstances, fixed: Iterable[Allocation]) -> None:
         end = circumstances.period.end
-        self._terms, self._drawn = terms, capital_drawn(terms, end)
+        self._terms, self._drawn = terms, capital_drawn(terms, end, circumstances.books)
         self._decided = {version.terms.version: version.terms for version in terms.versions}
         self.standing = standing_of(terms, circumstances.issued)
         self._totals = Totals()

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
+from service.core.books import NOTHING_RECORDED, Books
 from service.core.evaluate import Finding
 from service.core.issued import Issued
 from service.core.period import Period
@@ -37,12 +38,13 @@ class OutcomeKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What prices depend on beside terms and findings: the period being stated, what issued statements said, and how
-    many participants are enrolled in each declared cohort ("everybody": in all)."""
+    """What prices depend on beside terms and findings: the period being stated, what issued statements said, how
+    many participants are enrolled in each declared cohort ("everybody": in all), and what was recorded beside them."""
 
     period: Period
     issued: Issued
     enrolled: Mapping[tuple[int, str], int]
+    books: Books = NOTHING_RECORDED
 
 
 class PriceStep(NamedTuple):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.core import money
-from service.core.allocate import Allocation, LineKey, capital_drawn, standing_of
+from service.core.allocate import Allocation, LineKey, standing_of
 from service.core.allocate.serving import tranche_name
 from service.core.canonical import Document
 from service.core.issued import Issued
@@ -17,10 +17,11 @@ from service.core.terms import Terms, TermsTimeline
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Where all investors stand once this statement is issued, in minor units: stated to date by investor, and by
-    tranche what it has been given."""
+    """Where all investors stand once this statement is issued, in minor units: stated to date and capital drawn by
+    investor, and by tranche what it has been given."""
 
     stated_minor: Mapping[str, int]
+    drawn_minor: Mapping[str, int]
     tranches_minor: Mapping[str, int]
 
 
@@ -43,26 +44,27 @@ def tranches_given(
     return given
 
 
-def capital_sections(timeline: TermsTimeline, period: Period, investor: str, stand: Stand) -> Document:
+def capital_sections(
+    timeline: TermsTimeline, period: Period, investor: str, stand: Stand, *, is_final: bool = False
+) -> Document:
     """The sections on capital, those only that the contract has anything to say about."""
     terms = timeline.in_force(period.last_day)
-    drawn = capital_drawn(timeline, period.end)
     sections = {
-        "capital": _capital(timeline, terms, investor, drawn, stand),
+        "capital": _capital(terms, investor, stand),
         "return_cap": _return_cap(terms, investor, stand),
         "tranches": [_tranche(terms, place, stand) for place in range(len(terms.shares.tranches))],
-        "guarantee": _guarantee(terms, timeline.latest.drawdowns != (), investor, drawn, stand),
+        "guarantee": _guarantee(terms, investor, stand, is_final=is_final),
     }
     return {name: section for name, section in sections.items() if section}
 
 
-def _capital(timeline: TermsTimeline, terms: Terms, investor: str, drawn: Mapping[str, int], stand: Stand) -> Document:
+def _capital(terms: Terms, investor: str, stand: Stand) -> Document:
     committed = next((share.committed for share in terms.shares.investors if share.party == investor), None)
     section: Document = {}
     if committed is not None:
         section["committed"] = to_text(money.to_minor(committed, terms.currency), terms.currency)
-    if any(drawdown.party == investor for drawdown in timeline.latest.drawdowns):
-        paid_out = drawn.get(investor, 0)
+    if investor in stand.drawn_minor:
+        paid_out = stand.drawn_minor[investor]
         section["drawn"] = to_text(paid_out, terms.currency)
         section["balance"] = to_text(stand.stated_minor.get(investor, 0) - paid_out, terms.currency)
     return section
@@ -87,15 +89,17 @@ def _tranche(terms: Terms, place: int, stand: Stand) -> Document:
     return section
 
 
-def _guarantee(terms: Terms, is_drawn: bool, investor: str, drawn: Mapping[str, int], stand: Stand) -> Document:
-    """What the guarantor would pay the investor if the contract were settled with this statement."""
+def _guarantee(terms: Terms, investor: str, stand: Stand, *, is_final: bool) -> Document:
+    """What the guarantor would pay the investor if the contract were settled with this statement; if it is, the
+    section on final settlement says what it pays."""
     guarantee = terms.guarantee
     if guarantee is None:
         return {}
     cap = money.to_minor(guarantee.amount, terms.currency)
     name = terms.parties[guarantee.party].name if guarantee.party in terms.parties else guarantee.party
     section: Document = {"party": guarantee.party, "name": name, "amount": to_text(cap, terms.currency)}
-    if is_drawn:
+    if stand.drawn_minor and not is_final:
+        drawn = stand.drawn_minor
         outcomes = [Outcome(party, drawn.get(party, 0), minor) for party, minor in stand.stated_minor.items()]
         settled = next(one for one in final_settlement(outcomes, cap) if one.investor == investor)
         section["shortfall"] = to_text(settled.shortfall_minor, terms.currency)

@@ -9,6 +9,7 @@ from service.core.allocate import Allocation
 from service.core.canonical import Document
 from service.core.evaluate import Finding
 from service.core.price import Clip
+from service.core.statement.beside import BesideLine, beside_document
 from service.core.statement.lines import StatementLine, refs_to_document
 from service.core.statement.shares import share_document
 from service.core.terms import TermsTimeline
@@ -80,6 +81,10 @@ class Wording:
         if key not in self._shares:
             self._shares[key] = share_document(allocation, self._currency)
         return self._shares[key]
+
+    def beside(self, line: BesideLine) -> Document:
+        """A line beside outcomes, which is about nobody."""
+        return {"item": "beside", "participant": "", "facts": [], **beside_document(line, self._currency)}
 
     def pending(self, pending: PendingShare) -> Document:
         """A pending finding in full: what it waits for, and what of its price would be due."""

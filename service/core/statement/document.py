@@ -3,48 +3,24 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from service.core import canonical, money
+from service.core import money
 from service.core.canonical import Document
 from service.core.evaluate import Finding
 from service.core.money import to_text
 from service.core.period import Period
 from service.core.post import Transaction
 from service.core.price import LimitUse
+from service.core.statement.beside import Beside, beside_document, closing_document
 from service.core.statement.capital import Stand, capital_sections
 from service.core.statement.detail import PendingShare
 from service.core.statement.groups import metric_section
 from service.core.statement.lines import StatementLine, party_name
+from service.core.statement.moved import due_by_party, settle_up
+from service.core.statement.netting import Netted
 from service.core.statement.plans import plan_document
+from service.core.statement.prior import Prior
 from service.core.terms import Terms, TermsTimeline, TermsVersion
 from service.core.units import to_four_decimals
-
-
-@dataclass(frozen=True, slots=True)
-class Prior:
-    """What an issued statement leaves for the next: its number, n and period, the digest of its bytes, its sums."""
-
-    number: str
-    sequence: int
-    period: str
-    currency: str
-    sha256: str
-    carried_forward_minor: int
-    stated_to_date_minor: int
-
-
-def prior_of(stored: bytes) -> Prior:
-    """Read from the bytes of an issued statement what the next one needs of it."""
-    document = canonical.from_bytes(stored)
-    currency, totals = document["currency"], document["totals"]
-    return Prior(
-        document["number"],
-        document["sequence"],
-        document["period"]["label"],
-        currency,
-        canonical.sha256_hex(stored),
-        money.from_text(totals["carried_forward"], currency),
-        money.from_text(totals["stated_to_date"], currency),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +42,14 @@ class Content:
     stand: Stand
     sections: tuple[Document, ...]  # of its metrics
     merged: frozenset[str]  # the metrics that any statement of this issue shows the total of only
+    beside: Beside
 
 
 def statement_document(content: Content) -> Document:
     """The statement as a document; `canonical.to_bytes` of it are the bytes that are issued."""
     timeline, period = content.terms, content.period
     terms = timeline.in_force(period.last_day)
+    due = settle_up(content.prior, content.lines, content.beside)
     document: Document = {
         "document": "payment statement",
         "format": 1,
@@ -85,7 +63,7 @@ def statement_document(content: Content) -> Document:
         "illustrative": list(terms.illustrative),
         "edition": terms.edition,
         "sequence": content.sequence,
-        "totals": _totals(content, terms.currency),
+        "totals": _totals(content, due, terms.currency),
         "metrics": list(content.sections),
         "limits": list(_limit_documents(content.limits, content.merged, terms)),
         "due_from": _due_from(content, terms.currency),
@@ -94,7 +72,11 @@ def statement_document(content: Content) -> Document:
             for posting in content.transaction.postings
         ],
     }
-    document |= capital_sections(timeline, period, content.investor, content.stand)
+    document |= _who_pays(content, due, terms.currency)
+    document |= _beside_sections(content.beside, terms)
+    document |= capital_sections(
+        timeline, period, content.investor, content.stand, is_final=content.beside.closing is not None
+    )
     plan = plan_document(timeline, content.findings, period, content.merged)
     if plan is not None:
         document["plan"] = plan
@@ -113,17 +95,16 @@ def _version_document(version: TermsVersion) -> Document:
     }
 
 
-def _totals(content: Content, currency: str) -> Document:
+def _totals(content: Content, due: Netted, currency: str) -> Document:
     """Negative totals are carried to the next statement and netted first; what was stated never counts them."""
-    lines = sum(line.amount_minor for line in content.lines)
+    lines = sum(line.amount_minor for line in content.lines) + content.beside.total_minor
     carried = content.prior.carried_forward_minor if content.prior else 0
     stated_before = content.prior.stated_to_date_minor if content.prior else 0
-    balance = lines + carried
     amounts = {
         "lines": lines,
         "carried_in": carried,
-        "payable": max(balance, 0),
-        "carried_forward": min(balance, 0),
+        "payable": due.payable_minor,
+        "carried_forward": due.carried_minor,
         "stated_before": stated_before,
         "stated_to_date": stated_before + lines,
     }
@@ -199,19 +180,33 @@ def _limit_alone(use: LimitUse) -> Document:
 
 
 def _due_from(content: Content, currency: str) -> list[Document]:
+    return _by_party(content, due_by_party(content.lines, content.beside), currency)
+
+
+def _by_party(content: Content, minor_by_party: Mapping[str, int], currency: str) -> list[Document]:
     return [
-        {
-            "party": payer,
-            "name": party_name(content.terms, payer),
-            "amount": to_text(amount, currency),
-        }
-        for payer, amount in sorted(due_by_payer(content.lines).items())
+        {"party": party, "name": party_name(content.terms, party), "amount": to_text(minor, currency)}
+        for party, minor in sorted(minor_by_party.items())
     ]
 
 
-def due_by_payer(lines: Iterable[StatementLine]) -> dict[str, int]:
-    """What each payer owes the investor by these lines, in minor units."""
-    due: dict[str, int] = {}
-    for line in lines:
-        due[line.key.payer] = due.get(line.key.payer, 0) + line.amount_minor
-    return due
+def _who_pays(content: Content, due: Netted, currency: str) -> Document:
+    """Who pays what, and what is carried from whom, where that is not what each owes by this statement's lines."""
+    owed = {party: minor for party, minor in due_by_party(content.lines, content.beside).items() if minor}
+    sections = {
+        "payable_from": _by_party(content, due.payable if due.payable != owed else {}, currency),
+        "carried_from": _by_party(content, due.carried, currency),
+    }
+    return {name: rows for name, rows in sections.items() if rows}
+
+
+def _beside_sections(beside: Beside, terms: Terms) -> Document:
+    """What stands beside outcomes, final settlement, and that one person may approve; each where there is any."""
+    document: Document = {}
+    if beside.lines:
+        document["beside"] = [beside_document(line, terms.currency) for line in beside.lines]
+    if beside.closing is not None:
+        document["final_settlement"] = closing_document(beside.closing, terms.currency)
+    if terms.approval == "one-person":
+        document["approval"] = "one person may prepare and approve this statement"
+    return document

@@ -20,13 +20,11 @@ _KINDS = {
 
 def explain(item: Mapping[str, Any], terms: TermsTimeline, statement: Mapping[str, Any]) -> Document:
     """The explanation of one line or pending finding of a statement's detail, as a title and paragraphs."""
+    if item["item"] == "beside":
+        return _explain_beside(item, terms, statement)
     governing = next(v.terms for v in terms.versions if v.terms.version == item["version"])
     metric = governing.metric(item["metric"])
     words = metric.title if metric else item["metric"]
-    heading = (
-        f"{statement['contract']['title']}, detail of statement {statement['period']['label']} for "
-        f"{statement['investor']['name']}, entry {item['position']}"
-    )
     subject = f"{_capital(item['clause'])}, {words}, {item['step']}"
     if item["item"] == "pending":
         paragraphs = [f"{subject}: pending.", _finding(item, governing), _would_be(item, statement["currency"])]
@@ -34,7 +32,22 @@ def explain(item: Mapping[str, Any], terms: TermsTimeline, statement: Mapping[st
         amount = f"{readable(item['amount'])} {statement['currency']}"
         paragraphs = [f"{subject}: {amount}, {_KINDS[item['kind']]}.", _finding(item, governing)]
         paragraphs += [*_price(item, governing, terms, statement), _cause(item)]
-    return {"title": heading, "paragraphs": paragraphs, "facts": item["facts"]}
+    return {"title": _heading(item, statement), "paragraphs": paragraphs, "facts": item["facts"]}
+
+
+def _heading(item: Mapping[str, Any], statement: Mapping[str, Any]) -> str:
+    return (
+        f"{statement['contract']['title']}, detail of statement {statement['period']['label']} for "
+        f"{statement['investor']['name']}, entry {item['position']}"
+    )
+
+
+def _explain_beside(item: Mapping[str, Any], terms: TermsTimeline, statement: Mapping[str, Any]) -> Document:
+    """A line that no outcome stands behind: an adjustment, the guarantee, what is let go."""
+    amount = f"{readable(item['amount'])} {statement['currency']}"
+    owes = f"{party_name(terms, item['party'])} owes it to {statement['investor']['name']}."
+    paragraphs = [f"{_capital(item['kind'])}: {amount}.", f"{_capital(item['sentence'])}.", owes]
+    return {"title": _heading(item, statement), "paragraphs": paragraphs, "facts": []}
 
 
 def _capital(text: str) -> str:

@@ -78,6 +78,12 @@ class Terms(Frozen):
     rounding: Rounding = "half-up"
     smallest_group: Annotated[int, Field(strict=True, ge=3, le=1_000)] = 5
     small_groups: Literal["merge"] = "merge"
+    approval: Literal["two-people", "one-person"] = Field(
+        "two-people", description="whether whoever prepares a statement may also approve it"
+    )
+    payment_days: Annotated[int, Field(strict=True, ge=0, le=365)] = Field(
+        30, description="days after its issue until a statement is to be paid"
+    )
     floor: Literal[0] | None = Field(None, description="0: what is owed back at final settlement is not collected")
     outcomes_until: Day
     evidence_until: Day

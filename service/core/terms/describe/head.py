@@ -28,6 +28,8 @@ def _contract(terms: Terms) -> Iterator[Told]:
     yield Told("price basis", f"Where a metric says nothing else, of several versions the one in force {basis} counts.")
     yield Told("rounding", f"An amount is rounded once, to the minor unit, {_rounding(terms.rounding)}.")
     yield Told("small groups", _small_groups(terms))
+    yield Told("approval", _approval(terms))
+    yield Told("payment", f"A statement is to be paid within {plural(terms.payment_days, 'day')} of its issue.")
     yield Told("edition", f"Statements are calculated by edition {terms.edition}.")
     for name, values in terms.attributes.items():
         yield Told(f"attribute {name}", f"A {terms.participant} has the attribute {name}: {either(values)}.")
@@ -60,6 +62,16 @@ def _small_groups(terms: Terms) -> str:
             return f"A metric with a group of fewer than {terms.smallest_group} people is stated in total only."
         case _:
             assert_never(terms.small_groups)
+
+
+def _approval(terms: Terms) -> str:
+    match terms.approval:
+        case "two-people":
+            return "Whoever approves a statement is not the one who prepared it."
+        case "one-person":
+            return "One person may prepare and approve a statement, and every statement says so."
+        case _:
+            assert_never(terms.approval)
 
 
 def indexation_clause(terms: Terms) -> Clause:

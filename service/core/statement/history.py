@@ -1,0 +1,52 @@
+"""What an investor was told before: each statement with the lines of its detail, as inputs of the next."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from operator import attrgetter
+
+from service.core import canonical
+from service.core.canonical import Document
+from service.core.issued import Issued, IssuedLine
+from service.core.statement.lines import issued_line
+from service.core.statement.prior import Prior, prior_of
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One statement an investor was told: its sequence n, its period and currency, the line items of its detail."""
+
+    sequence: int
+    period: str
+    currency: str
+    items: tuple[Document, ...]
+
+    @property
+    def lines(self) -> Iterator[IssuedLine]:
+        """Its lines as inputs of later calculations."""
+        return (issued_line(item, self.period, self.currency) for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What an investor was told before: what its last statement left behind, and all its statements, oldest first."""
+
+    prior: Prior | None = None
+    statements: tuple[Told, ...] = ()
+
+    @property
+    def items(self) -> Iterator[Document]:
+        """The line items of all its details, oldest first."""
+        return chain.from_iterable(told.items for told in self.statements)
+
+    def told(self, statement: bytes, lines: Iterable[bytes]) -> "History":
+        """The history once a further statement is issued: its bytes, and the bytes of the lines in its detail."""
+        prior = prior_of(statement)
+        items = tuple(map(canonical.from_bytes, lines))
+        return History(prior, (*self.statements, Told(prior.sequence, prior.period, prior.currency, items)))
+
+
+def issued_of(histories: Mapping[str, History]) -> Issued:
+    """The lines of every statement that these investors were told, in the order of issue; read when asked for."""
+    statements = (told for history in histories.values() for told in history.statements)
+    return Issued(line for told in sorted(statements, key=attrgetter("sequence")) for line in told.lines)
