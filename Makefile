@@ -18,7 +18,7 @@ NO_PYTHON = no Python 3.11 or later on PATH$(if $(HAS_UV),, that has ensurepip (
 	install one, or give it: make PYTHON=/path/to/python3.11
 
 # The pure tests stand first, so that a wrong sum is told before a database has started.
-PURE_TESTS := $(wildcard tests/core tests/laws tests/test_tidy.py)
+PURE_TESTS := $(wildcard tests/core tests/render tests/laws tests/test_tidy.py)
 OTHER_TESTS := $(filter-out $(PURE_TESTS) tests/__pycache__,$(patsubst %/,%,$(wildcard tests/*/ tests/test_*.py)))
 
 # stage: a name and a command; says the name, then the time it took.
@@ -60,8 +60,9 @@ types: .venv/.test-ready ## mypy, strict
 	$(call stage,mypy,$(BIN)/mypy)
 
 .PHONY: campaign
-campaign: .venv/.test-ready ## the laws on many more random contracts, and many more killed processes (long)
+campaign: .venv/.test-ready ## the laws on many more random contracts, many more lives, and many more killed processes (long)
 	@HYPOTHESIS_PROFILE=campaign $(BIN)/pytest -n $(WORKERS) tests/laws
+	@LIFE_RUNS=1000 $(BIN)/pytest -n $(WORKERS) tests/shell/test_contract_lives.py
 	@CRASH_CYCLES=300 $(BIN)/pytest -n $(WORKERS) tests/crash/test_killed.py
 	@DOCUMENT_SECONDS=600 $(BIN)/pytest -n $(WORKERS) tests/hostile/test_document.py
 

@@ -59,14 +59,7 @@ def _cases(participants: int, batch: int) -> list[Case]:
             f"reads of an issued statement by {requests.CLIENTS} clients, {_READS_EACH} each",
             "a bare route with one SELECT by key, straight from the driver",
             {"sqlite": 0.6, "postgresql": 0.6},
-            partial(requests.read_rounds, each=_READS_EACH, bare_prefix="v1"),
-        ),
-        Case(
-            "layered reads",
-            f"the same {_READS_EACH} reads by {requests.CLIENTS} clients",
-            "a bare route with the same SELECT in the service's own unit of work, through SQLAlchemy",
-            {"sqlite": 0.6, "postgresql": 0.6},
-            partial(requests.read_rounds, each=_READS_EACH, bare_prefix="layered"),
+            partial(requests.read_rounds, each=_READS_EACH),
         ),
     ]
 

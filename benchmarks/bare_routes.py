@@ -1,7 +1,6 @@
 """The limit of single posts and of reads: routes without checks, contracts, logs or problem documents.
 
-Under the same server as the service; the drivers are called as they are, on the layered route the service's own unit of
-work. `python -m benchmarks.bare_routes`.
+Under the same server as the service; the drivers are called as they are. `python -m benchmarks.bare_routes`.
 """
 
 import asyncio
@@ -19,7 +18,6 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from service.storage.database import Database
 from service.storage.sqlite_connection import SETTINGS
 
 _KEY = "INSERT INTO participant_key VALUES ({0}, {1}, {2})"
@@ -117,10 +115,9 @@ def bare_app() -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         rows = await Sqlite.open(url) if is_sqlite else Postgresql(await asyncpg.create_pool(url, max_size=15))
-        app.state.rows, app.state.database = rows, Database.at(url)
+        app.state.rows = rows
         yield
         await rows.close()
-        await app.state.database.dispose()
 
     app = FastAPI(lifespan=lifespan, openapi_url=None)
 
@@ -156,12 +153,6 @@ def bare_app() -> FastAPI:
     @app.get("/v1/statements/{id}")
     async def read_statement(id: str, request: Request) -> Response:
         return Response(await request.app.state.rows.statement(id), media_type="application/json")
-
-    @app.get("/layered/statements/{id}")
-    async def read_layered(id: str, request: Request) -> Response:
-        async with request.app.state.database.glance() as store:
-            row = await store.statement(id)
-        return Response(row.document, media_type="application/json")
 
     return app
 

@@ -35,6 +35,7 @@ def contract_document(name: str = CONTRACT) -> dict[str, Any]:
         "periods": "year",
         "first_statement_period": PERIOD,
         "participant": "person",
+        "approval": "one-person",
         "outcomes_until": "2030-12-31",
         "evidence_until": "2031-06-30",
         "edition": "2026-12",

@@ -104,9 +104,8 @@ def _lines(path: str) -> list[str]:
 
 _READING = """## Reading them
 
-- **Statement reads** go through SQLAlchemy, which costs several times what the driver alone does; the bare route calls
-  the driver itself. **Layered reads** have that library on both sides: what they differ by is the service's own work,
-  which is the key, the parameters, the negotiation, the ETag and the log line.
+- **Statement reads** ask the driver itself for the row, as the bare route does: what they differ by is the service's
+  own work, which is the key, the parameters, the negotiation, the ETag and the log line.
 - **Previews** do more than the fold counts: findings with sentences and cited events for every step of every
   participant, prices, shares, commitments, and the whole detail as JSON.
 """

@@ -28,15 +28,15 @@ def post_rounds(place: Place, each: int) -> Iterator[tuple[str, Measured]]:
                     yield side, asyncio.run(_posted(port, begun.key, bodies))
 
 
-def read_rounds(place: Place, each: int, bare_prefix: str) -> Iterator[tuple[str, Measured]]:
-    """Timings of 16 clients that read the same issued statement `each` times; the bare route's prefix tells which."""
+def read_rounds(place: Place, each: int) -> Iterator[tuple[str, Measured]]:
+    """Timings of 16 clients that read the same issued statement `each` times."""
     with place.fresh() as begun:
         with served(begun, place.folder) as port:
             asyncio.run(_issue(port, begun))
         with served(begun, place.folder) as service, served_bare(begun, place.folder) as bare:
             while True:
                 yield "service", asyncio.run(_read(service, begun.key, f"/v1/{_STATEMENT}", each))
-                yield "limit", asyncio.run(_read(bare, begun.key, f"/{bare_prefix}/{_STATEMENT}", each))
+                yield "limit", asyncio.run(_read(bare, begun.key, f"/v1/{_STATEMENT}", each))
 
 
 async def _register(port: int, key: str, contracts: Sequence[str]) -> None:
@@ -51,7 +51,7 @@ async def _issue(port: int, begun: Begun) -> None:
     connection = await Connection.open(port, begun.key)
     for body in batches(events(200), 1_000):
         await connection.expect(200, "POST", "/v1/events/batch", body)
-    await connection.expect(201, "POST", f"/v1/contracts/bench/statements/{PERIOD}")
+    await connection.expect(200, "POST", f"/v1/periods/{PERIOD}/close?contract=bench")
     await connection.close()
 
 

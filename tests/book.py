@@ -6,14 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 from service.core import canonical
+from service.core.books import Adjustment, Books, RecordedDrawdown
 from service.core.canonical import Document
 from service.core.evaluate import Finding
 from service.core.events import Fact, RecordedFact
+from service.core.events.kept import KeptFact
 from service.core.period import Period, period_named
-from service.core.pipeline import Calculation, Draft, Inputs, calculate, draft_statements
+from service.core.pipeline import REGULAR, Calculation, Draft, Inputs, Occasion, calculate, draft_statements
 from service.core.statement import History
 from service.core.terms import TermsTimeline, TermsVersion
-from tests.builders import a_contract, read
+from tests.builders import a_contract, read, recorded
 
 
 class AnyKey(dict[str, bytes]):
@@ -32,6 +34,8 @@ class Book:
     histories: dict[str, History] = field(default_factory=dict)
     sequence: int = 0
     versions: list[TermsVersion] = field(default_factory=list)
+    adjustments: list[Adjustment] = field(default_factory=list)
+    drawdowns: list[RecordedDrawdown] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.amend(self.contract)
@@ -41,11 +45,18 @@ class Book:
         self.sequence += 1
         self.versions.append(TermsVersion(read(document), f"{self.sequence:064d}", self.sequence))
 
-    def learn(self, *facts: Fact) -> "Book":
+    def learn(self, *facts: Fact | KeptFact) -> "Book":
         """Learn facts, one sequence number each."""
         for fact in facts:
             self.sequence += 1
-            self.facts.append(RecordedFact(fact, self.sequence))
+            self.facts += recorded(fact, after=self.sequence - 1)
+        return self
+
+    def adjust(self, investor: str, payer: str, minor: int) -> "Book":
+        """An amount by hand, proposed and approved."""
+        self.sequence += 2
+        number = self.sequence - 1
+        self.adjustments.append(Adjustment(number, investor, payer, minor, "as agreed on the phone", self.sequence))
         return self
 
     @property
@@ -59,7 +70,8 @@ class Book:
 
     def inputs(self) -> Inputs:
         """Everything learned so far."""
-        return Inputs(self.terms, tuple(self.facts), self.sequence)
+        books = Books(tuple(self.drawdowns), tuple(self.adjustments))
+        return Inputs(self.terms, tuple(self.facts), self.sequence, books=books)
 
     def calculate(self, label: str) -> Calculation:
         """Findings, lines and allocations as of the end of a period."""
@@ -70,14 +82,14 @@ class Book:
         found = self.calculate(label).findings
         return next(f for f in found if (f.metric, f.step, f.participant) == (metric, step, participant))
 
-    def preview(self, label: str) -> dict[str, Draft]:
+    def preview(self, label: str, occasion: Occasion = REGULAR) -> dict[str, Draft]:
         """The period's statements by investor, not issued."""
-        drafts = draft_statements(self.inputs(), self.period(label), self.histories, AnyKey())
+        drafts = draft_statements(self.inputs(), self.period(label), self.histories, AnyKey(), occasion)
         return {draft.investor: draft for draft in drafts}
 
-    def issue(self, label: str) -> dict[str, Draft]:
+    def issue(self, label: str, occasion: Occasion = REGULAR) -> dict[str, Draft]:
         """Issue a period for all investors."""
-        drafts = self.preview(label)
+        drafts = self.preview(label, occasion)
         for investor, draft in drafts.items():
             self.histories[investor] = self.histories.get(investor, History()).told(draft.stored, draft.lines)
         self.sequence += len(drafts)

@@ -4,7 +4,8 @@ import copy
 from datetime import UTC
 from typing import Any
 
-from service.core.events import Fact, RecordedFact, read_fact
+from service.core.events import Fact, RecordedFact, fact_bytes, read_fact, recorded_facts
+from service.core.events.kept import KeptFact
 from service.core.terms import Terms, TermsTimeline, TermsVersion, read_terms
 
 ZONES = frozenset({"Europe/Copenhagen", "Europe/London"})
@@ -19,6 +20,7 @@ CONTRACT_W: dict[str, Any] = {
     "time_zone": "Europe/Copenhagen",
     "periods": "year",
     "participant": "person",
+    "approval": "one-person",
     "outcomes_until": "2040-12-31",
     "evidence_until": "2041-06-30",
     "edition": "2026-12",
@@ -181,7 +183,7 @@ def covered(participant: str | None, start: str, through: str, on: str | None = 
     return a_fact("coverage", participant, on or through, names=["emergency_visit"], **dates, **fields)
 
 
-def retraction(of: Fact, on: str = "2026-01-01") -> Fact:
+def retraction(of: Fact | KeptFact, on: str = "2026-01-01") -> Fact:
     """The fact is withdrawn."""
     return a_fact("retraction", None, on, id=f"retract-{of.id}", replaces=of.id, reason="entered by mistake")
 
@@ -193,6 +195,14 @@ def correction(of: Fact, **changes: Any) -> Fact:
     return read_fact(document, UTC)
 
 
-def recorded(*facts: Fact, after: int = 1) -> tuple[RecordedFact, ...]:
+def recorded(*facts: Fact | KeptFact, after: int = 1) -> tuple[RecordedFact, ...]:
     """The facts as learned one after the other."""
-    return tuple(RecordedFact(fact, after + place) for place, fact in enumerate(facts, start=1))
+    return tuple(_recorded(fact, after + place) for place, fact in enumerate(facts, start=1))
+
+
+def _recorded(fact: Fact | KeptFact, sequence: int) -> RecordedFact:
+    return (
+        RecordedFact(fact, sequence)
+        if isinstance(fact, KeptFact)
+        else recorded_facts([(sequence, fact_bytes(fact))])[0]
+    )

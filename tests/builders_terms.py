@@ -212,9 +212,15 @@ def everything() -> dict[str, Any]:
         cohorts=[{"id": "north", "where": {"area": ["north"]}, "planned": 80, "closes_on": "2024-06-30"}],
         guarantee={"party": "fund", "amount": "200000.00"},
         drawdowns=[{"party": "a", "on": "2022-01-15", "amount": "100000.00"}],
+        bookkeeping=[
+            {"payer": "city", "account": "4010", "cost_centre": "1200", "debt_account": "9500"},
+            {"payer": "city", "metric": "housing", "account": "4020", "cost_centre": "1210"},
+            {"payer": "fund", "account": "7000"},
+        ],
         plans=[
             {
                 "from": "2022-01-01",
+                "effect": "0.75",
                 "reason": "as signed",
                 "expected": [
                     {"metric": "housing", "period": "2023", "outcomes": 40, "amount": "600000.00"},

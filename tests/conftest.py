@@ -15,6 +15,7 @@ from tests.databases import NoPostgresql, create_postgresql, drop_postgresql, po
 BOTH = ("sqlite", "postgresql")
 WITHOUT = "PostgreSQL was not tested"
 WITHOUT_CHROMIUM = "The docs page was not tested in a browser"
+WITHOUT_HLEDGER = "Journals were not read by hledger"
 
 
 @pytest.fixture(scope="session")
@@ -82,10 +83,21 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await opened.dispose()
 
 
+@pytest.fixture(scope="session")
+def hledger() -> str:
+    """The path of hledger; where it is missing the test is left out, on the build server it fails."""
+    found = shutil.which("hledger")
+    if found is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{WITHOUT_HLEDGER}: it is not installed")
+        pytest.skip(f"{WITHOUT_HLEDGER}: it is not installed (on Debian: hledger)")
+    return found
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say it where nobody can miss it when half of the databases, the browser or the syncs were left out."""
+    """Say it where nobody can miss it when databases, the browser, hledger or the syncs were left out."""
     skipped = terminalreporter.stats.get("skipped", [])
-    for without in (WITHOUT, WITHOUT_CHROMIUM, UNCOUNTED):
+    for without in (WITHOUT, WITHOUT_CHROMIUM, WITHOUT_HLEDGER, UNCOUNTED):
         left_out = [report for report in skipped if without in str(report.longrepr)]
         if left_out:
             terminalreporter.section(f"{without}: {len(left_out)} tests left out", sep="!", red=True, bold=True)

@@ -23,6 +23,8 @@ CODE_AT = {
     "NotFound": 1,
     "WrongState": 1,
     "Conflict": 1,
+    "Stale": 1,
+    "NotAllowed": 1,
     "NotAuthenticated": 1,
     "Unavailable": 1,
     "BrokenInvariant": 1,

@@ -17,7 +17,7 @@ LONGEST_FUNCTION = 60
 LONGEST_FILE = 300
 BANNED_FILES = {"utils", "util", "helpers", "helper", "common", "base", "manager", "managers", "misc"}
 BANNED_WORDS = {"util", "utils", "helper", "helpers", "manager", "managers", "misc"}
-# Without a PostgreSQL server, strace or a browser, on a developer's machine; on the build server each is a failure.
+# Without PostgreSQL, strace, hledger or a browser, on a developer's machine; on the build server each is a failure.
 ALLOWED_SKIPS = {(f"{folder}/conftest.py", "skip") for folder in ("tests", "tests/crash", "tests/browser")}
 SKIPPING = {"skip", "skipif", "xfail", "importorskip", "skipIf", "skipUnless", "skipTest", "expectedFailure"}
 SQL = re.compile(r"\s*(SELECT|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE|ALTER|DROP|TRUNCATE|PRAGMA)\s")

@@ -9,9 +9,15 @@ AUDITORS: Final = "Auditors"
 OPERATORS: Final = "Operators"
 
 GROUPS: Final = [
-    {"name": FINANCE, "description": "Contracts and their terms; what is achieved; preview, issue, explain."},
+    {
+        "name": FINANCE,
+        "description": "Contracts and their terms; what is achieved; preview, issue, explain; what a payer owes.",
+    },
     {"name": INVESTORS, "description": "What is owed to an investor and why; no participant is named."},
-    {"name": AUDITORS, "description": "Recompute a statement; the file as agreed; versions, postings and balances."},
+    {
+        "name": AUDITORS,
+        "description": "The log; what was known when; recompute a statement; files, accounts and journals.",
+    },
     {"name": CASE_SYSTEMS, "description": "Check, post, correct, withdraw and look up events; schemas and changes."},
     {"name": OPERATORS, "description": "Whether the service runs, can work, and how it is doing. No key is asked for."},
 ]

@@ -12,16 +12,19 @@ _ANY = "*"
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "Unchanged: your copy is what stands here"}}
 
 
-async def _held(
+async def held(
     request: Request,
     if_none_match: Annotated[str | None, Header(description="the ETag of the copy that you hold")] = None,
 ) -> frozenset[str]:
-    """The ETags that the caller holds; a weak one counts as the strong one, as RFC 9110 wants it for reading."""
-    given = ",".join(request.headers.getlist("if-none-match")) if if_none_match is not None else ""
+    """The ETags that the caller holds; a weak one counts as the strong one, as RFC 9110 wants it for reading.
+
+    The parameter is there for the documents: the header may stand in several lines, and it would be one of them.
+    """
+    given = ",".join(request.headers.getlist("if-none-match"))
     return frozenset({_ANY}) if given.strip() == _ANY else frozenset(_ETAG.findall(given))
 
 
-Held = Annotated[frozenset[str], Depends(_held)]
+Held = Annotated[frozenset[str], Depends(held)]
 
 
 def unchanging(

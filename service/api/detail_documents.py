@@ -118,12 +118,20 @@ class LineItem(_Item):
     share: LineShare | None = None
 
 
+class PendingFrom(Shape):
+    """What one payer would owe of a pending outcome."""
+
+    payer: str
+    amount: Amount | None = Field(description="before limits; null where it is not known yet")
+
+
 class PendingItem(_Item):
     """A finding that waits for something, and what it would pay."""
 
     item: Literal["pending"]
     why: str
     would_be_due: Amount | None = Field(description="before limits; null where it is not known yet")
+    would_be_due_from: list[PendingFrom]
 
 
 class BesideItem(Shape):

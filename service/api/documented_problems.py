@@ -20,13 +20,21 @@ OF_EVERY_OPERATION = (
 _CODES: dict[int, tuple[str, ...]] = {
     400: ("malformed", "idempotency-key-malformed"),
     401: ("not-authenticated",),
+    403: ("second-person-needed",),
     404: (
+        "settlement-not-found",
+        "drawdown-not-found",
+        "adjustment-not-found",
+        "dispute-not-found",
+        "draft-not-found",
         "contract-not-found",
         "version-not-found",
+        "payer-not-found",
         "period-not-found",
         "statement-not-found",
         "line-not-found",
         "event-not-found",
+        "party-not-found",
         "schema-not-found",
         "problem-not-found",
     ),
@@ -36,10 +44,16 @@ _CODES: dict[int, tuple[str, ...]] = {
         "contract-exists",
         "event-conflict",
         "period-issued",
+        "period-not-issued",
         "period-not-ended",
         "not-the-next-period",
         "request-in-progress",
+        "wrong-state",
+        "reversed-already",
+        "contract-closed",
+        "too-early-to-settle",
     ),
+    412: ("stale",),
     413: ("body-too-large",),
     415: ("media-type-not-supported",),
     422: (
@@ -51,6 +65,7 @@ _CODES: dict[int, tuple[str, ...]] = {
         "batch-invalid",
         "batch-refused",
     ),
+    428: ("if-match-required",),
     500: ("internal-error", "broken-invariant"),
     503: ("unavailable", "not-ready"),
 }
@@ -58,6 +73,7 @@ STATUS_OF: dict[str, int] = {code: status for status, codes in _CODES.items() fo
 
 # The first thing wrong with the request, where a problem of this code lists what is wrong.
 _FAULTS: dict[str, tuple[str, str, str]] = {
+    "if-match-required": ("If-Match", "required", "must name the digest you have seen, in quotes, as ETag gives it"),
     "malformed": ("", "malformed", "is not well-formed JSON: line 1, column 2"),
     "body-too-large": ("", "too-large", "at most 10485760 bytes; send fewer events at a time"),
     "idempotency-key-malformed": (

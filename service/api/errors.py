@@ -19,8 +19,10 @@ from service.core.errors import (
     Fault,
     InvalidInput,
     LedgerError,
+    NotAllowed,
     NotAuthenticated,
     NotFound,
+    Stale,
     Unavailable,
     WrongState,
 )
@@ -34,6 +36,8 @@ STATUS_BY_ERROR: dict[type[LedgerError], int] = {
     WrongState: 409,
     Conflict: 409,
     NotAuthenticated: 401,
+    NotAllowed: 403,
+    Stale: 412,
     Unavailable: 503,
     BrokenInvariant: 500,
     LedgerError: 500,
@@ -45,6 +49,7 @@ STATUS_BY_CODE: dict[str, int] = {
     "body-too-slow": 408,
     "body-too-large": 413,
     "media-type-not-supported": 415,
+    "if-match-required": 428,
 }
 # What the framework refuses by itself, before an operation is found.
 TURNED_AWAY: dict[int, tuple[str, str]] = {
@@ -74,11 +79,19 @@ class Problem(BaseModel):
     code: str = Field(description="stable; rely on this, not on the words")
     detail: str
     errors: list[FaultOut] = Field(default_factory=list)
+    available_actions: list[str] | None = Field(
+        None, description="what can be done instead, where the state of things does not allow what was asked"
+    )
     request_id: str | None = Field(None, description="stands in the service's log too; tell it to the operator")
 
 
 def problem(
-    status: int, code: str, detail: str, faults: Iterable[Fault] = (), headers: Mapping[str, str] | None = None
+    status: int,
+    code: str,
+    detail: str,
+    faults: Iterable[Fault] = (),
+    headers: Mapping[str, str] | None = None,
+    available_actions: Iterable[str] | None = None,
 ) -> Response:
     """A problem document."""
     marks = current_marks()
@@ -91,6 +104,8 @@ def problem(
         "errors": [{"pointer": fault.pointer, "code": fault.code, "detail": fault.detail} for fault in faults],
         "request_id": marks.request_id if marks else None,
     }
+    if available_actions is not None:
+        content["available_actions"] = list(available_actions)
     sent = {"Cache-Control": "no-store", **(headers or {})}
     return Response(orjson.dumps(content), status, headers=sent, media_type=PROBLEM)
 
@@ -102,7 +117,8 @@ def problem_of(error: LedgerError) -> Response:
     if status == 500:
         return problem(500, error.code, "The ledger refused to go on; nothing was stored. Call the operator.")
     headers = _HEADERS_BY_CODE.get(error.code, HEADERS_BY_STATUS.get(status))
-    return problem(status, error.code, error.message, getattr(error, "faults", ()), headers)
+    actions = error.available_actions if isinstance(error, WrongState) else None
+    return problem(status, error.code, error.message, getattr(error, "faults", ()), headers, actions)
 
 
 def install_problem_format(app: FastAPI) -> None:

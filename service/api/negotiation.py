@@ -9,7 +9,10 @@ from service.core.errors import Fault, InvalidInput
 
 
 async def only_acceptable(request: Request) -> None:
-    """Refuse a request whose Accept leaves out every form that the route answers in."""
+    """Refuse a request whose Accept leaves out every form that the route answers in; `?format=` needs no Accept."""
+    # `format`: the route knows it, or only_known_parameters has refused it
+    if "accept" not in request.headers or "format" in request.query_params:
+        return
     route = request.scope["route"]
     chosen = route.response_class
     by_default = (chosen.value if isinstance(chosen, DefaultPlaceholder) else chosen).media_type

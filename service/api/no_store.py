@@ -22,8 +22,8 @@ class NoStore:
 def _without_storing(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = list(message.get("headers", ()))
-            if not any(name == _HEADER for name, _ in headers):
+            headers = message.get("headers", ())
+            if _HEADER not in dict(headers):
                 message = {**message, "headers": [*headers, (_HEADER, b"no-store")]}
         await send(message)
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from service.core.errors import Fault, InvalidInput
 
 Entry = TypeVar("Entry")
+LARGEST_POSITION = 2**31 - 1  # of a line or a posting: what its column holds
 Limit = Annotated[int, Query(ge=1, le=500, description="how many entries a page holds")]
 
 

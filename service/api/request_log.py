@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.api.errors import broke, stopping
 from service.telemetry.log_lines import FIELDS, REQUESTS
 from service.telemetry.marks import Marks, marked, marks_of
-from service.telemetry.metrics import REQUEST_SECONDS
+from service.telemetry.metrics import request_seconds
 
 REQUEST_ID = "X-Request-Id"
 _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
@@ -71,7 +71,7 @@ class RequestLog:
         seconds, status = time.perf_counter() - seen.began, seen.status or _GONE
         method = scope["method"] if scope["method"] in _METHODS else "other"
         route = self._template(scope)
-        REQUEST_SECONDS.labels(method, route, str(status)).observe(seconds)
+        request_seconds(method, route, status).observe(seconds)
         fields = {
             "method": method,
             "route": route,
@@ -82,7 +82,10 @@ class RequestLog:
             "bytes_out": seen.bytes_out,
         }
         level = logging.ERROR if status >= 500 or marks.error else logging.INFO
-        _log.log(level, "request", exc_info=marks.error, extra={FIELDS: fields})
+        if _log.isEnabledFor(level):
+            # As `_log.log` would, without a search of the stack for who calls, which is always this.
+            error = (type(marks.error), marks.error, marks.error.__traceback__) if marks.error else None
+            _log.handle(_log.makeRecord(REQUESTS, level, __file__, 0, "request", (), error, extra={FIELDS: fields}))
 
     def _template(self, scope: Scope) -> str:
         """The route as it was declared; the address itself may hold a participant."""

@@ -179,6 +179,10 @@ class StatementEntry(BaseModel):
     lines: str
     payable: str
     currency: str
+    state: str = Field(description="issued, disputed, resolved or settled")
+    available_actions: list[str]
+    outstanding: str = Field(description="what is still to be paid; negative: paid too much, or to be paid back")
+    due_on: date
 
 
 class StatementList(BaseModel):

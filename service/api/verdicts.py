@@ -12,6 +12,10 @@ from service.workflows.reading_events import EventVerdict
 
 def verdict_shape(index: int, verdict: EventVerdict, reading: Reading) -> dict[str, Any]:
     """The verdict on the event at that place; `line` where the body has lines."""
+    if verdict.verdict == "accepted" and verdict.sequence is not None and reading.lines is None:
+        # Nearly all of a batch, and nothing else to tell of them.
+        word, contract, source, id, sequence, *_ = verdict
+        return {"index": index, "verdict": word, "contract": contract, "source": source, "id": id, "sequence": sequence}
     shape: dict[str, Any] = {"index": index, "verdict": verdict.verdict}
     if reading.lines is not None:
         shape["line"] = reading.lines[index]

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from service.cli import contracts, events, keys, portfolio, statements
+from service.cli import audit, contracts, events, keys, portfolio, positions, statements
 from service.cli.demo import run_demo
 from service.cli.doctor import doctor, health
+from service.cli.journal import journal
 from service.cli.running import AsJson, answer_json, chosen, on_the_ledger, out
 from service.cli.serving import migrate_now, run_service
 from service.workflows.ledger import Ledger
@@ -23,8 +24,11 @@ app = typer.Typer(
 app.add_typer(contracts.app, name="contracts")
 app.add_typer(events.app, name="events")
 app.add_typer(statements.app, name="statements")
+app.add_typer(audit.app, name="audit")
+app.add_typer(positions.app, name="positions")
 app.add_typer(portfolio.app, name="portfolio")
 app.add_typer(keys.app, name="keys")
+app.command()(journal)
 app.command()(doctor)
 app.command()(health)
 

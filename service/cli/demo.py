@@ -5,7 +5,6 @@ import socket
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 import httpx
 import typer
@@ -13,6 +12,8 @@ import uvicorn
 from rich.progress import Progress
 from rich.table import Table
 
+from service.cli.answers import answer
+from service.cli.demo_life import LAST_ISSUED, People, leave_open, live_through, next_period
 from service.cli.running import chosen, err, opened, out
 from service.cli.serving import server_config
 from service.cli.tables import explanation_panel, statement_table
@@ -21,24 +22,22 @@ from service.storage.event_files import read_events
 from service.workflows.access import new_administrator_key
 from service.workflows.opening import prepare
 
-_INVESTOR, _LAST_ISSUED, _PREVIEWED = "council", "2023", "2024"
+_INVESTOR, _PREVIEWED = "council", "2024"
 _BATCH = 1_000
 
 
 def run_demo(folder: Path, port: int, *, stay: bool) -> None:
     """Start the service, load the folder's contracts through HTTP, issue, show; then stay until interrupted."""
     _refuse_taken_port(port)
-    key = asyncio.run(_demo_key())
+    key, preparing = asyncio.run(_demo_keys())
     app = "service.main:create_app"
     server = uvicorn.Server(server_config(app, chosen().host, port, "WARNING"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
         _wait_until_started(server, thread)
-        with httpx.Client(
-            base_url=f"http://{chosen().host}:{port}", headers={"Authorization": f"Bearer {key}"}, timeout=60
-        ) as client:
-            _load_and_show(client, contract_folders(folder))
+        with _calling(port, preparing) as preparer, _calling(port, key) as approver:
+            _load_and_show(People(preparer, approver), contract_folders(folder))
         out.print(f"\nThe docs page: http://{chosen().host}:{port}/docs", highlight=False)
         out.print(f"Authorize there with this key, made for the demo: {key}", highlight=False, soft_wrap=True)
         if stay:
@@ -52,11 +51,17 @@ def run_demo(folder: Path, port: int, *, stay: bool) -> None:
         thread.join(10)
 
 
-async def _demo_key() -> str:
+def _calling(port: int, key: str) -> httpx.Client:
+    address = f"http://{chosen().host}:{port}"
+    return httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=60)
+
+
+async def _demo_keys() -> tuple[str, str]:
+    """The key that is told, and that of the second person, who prepares what the first approves."""
     ledger = opened()
     try:
         await prepare(ledger, chosen())
-        return await new_administrator_key(ledger, "demo")
+        return await new_administrator_key(ledger, "demo"), await new_administrator_key(ledger, "demo-preparer")
     finally:
         await ledger.database.dispose()
 
@@ -76,7 +81,8 @@ def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> Non
         time.sleep(0.05)
 
 
-def _load_and_show(client: httpx.Client, folders: tuple[ContractFolder, ...]) -> None:
+def _load_and_show(people: People, folders: tuple[ContractFolder, ...]) -> None:
+    client = people.approver
     with Progress(console=out, transient=True) as progress:
         task = progress.add_task("loading contracts and facts", total=len(folders))
         loaded = []
@@ -86,12 +92,13 @@ def _load_and_show(client: httpx.Client, folders: tuple[ContractFolder, ...]) ->
     table = Table(title="Loaded through the API", title_justify="left", title_style="bold")
     for name in ("contract", "versions", "events", "accepted", "duplicate", "statements issued"):
         table.add_column(name, justify="left" if name == "contract" else "right")
-    for contract, versions, summary in loaded:
-        issued = _issue_through(client, contract)
+    for folder, (contract, versions, summary) in zip(folders, loaded, strict=True):
+        issued = live_through(people, folder, contract)
         events = sum(summary.values())
         counts = (versions, events, summary["accepted"], summary["duplicate"], issued)
         table.add_row(contract, *(str(count) for count in counts))
     out.print(table)
+    leave_open(people)
     _show_statements(client)
     explained = [_show_preview(client, contract) for contract, _, _ in loaded]
     _explain_a_line(client, [line for line in explained if line is not None])
@@ -99,46 +106,34 @@ def _load_and_show(client: httpx.Client, folders: tuple[ContractFolder, ...]) ->
 
 def _load(client: httpx.Client, folder: ContractFolder) -> tuple[str, int, dict[str, int]]:
     toml = {"Content-Type": "application/toml"}
-    contract: str = _answer(client.post("/v1/contracts", content=folder.versions[0], headers=toml))["contract"]
+    contract: str = answer(client.post("/v1/contracts", content=folder.versions[0], headers=toml))["contract"]
     for file in folder.versions[1:]:
-        _answer(client.post(f"/v1/contracts/{contract}/amendments", content=file, headers=toml))
+        answer(client.post(f"/v1/contracts/{contract}/amendments", content=file, headers=toml))
     summary = dict.fromkeys(("accepted", "duplicate", "conflict", "rejected"), 0)
     documents = read_events(folder.events.read_text(encoding="utf-8"), contract) if folder.events else []
     for start in range(0, len(documents), _BATCH):
-        batch = _answer(client.post("/v1/events/batch", json=documents[start : start + _BATCH]))
+        batch = answer(client.post("/v1/events/batch", json=documents[start : start + _BATCH]))
         for word, count in batch["summary"].items():
             summary[word] += count
     return contract, len(folder.versions), summary
 
 
-def _issue_through(client: httpx.Client, contract: str) -> int:
-    """Issue every period through the last one of the demo; those issued before stay. Returns how many stand."""
-    while (following := _next_period(client, contract)) <= _LAST_ISSUED:
-        _answer(client.post(f"/v1/contracts/{contract}/statements/{following}"))
-    return len(_answer(client.get("/v1/statements", params={"contract": contract}))["data"])
-
-
-def _next_period(client: httpx.Client, contract: str) -> str:
-    """Findings asked for without a period are judged at the earliest period that is not issued."""
-    period: str = _answer(client.get(f"/v1/contracts/{contract}/findings", params={"limit": 1}))["period"]
-    return period
-
-
 def _show_statements(client: httpx.Client) -> None:
-    for statement in _answer(client.get(f"/v1/investors/{_INVESTOR}/statements/{_LAST_ISSUED}"))["data"]:
+    for statement in answer(client.get(f"/v1/investors/{_INVESTOR}/statements/{LAST_ISSUED}"))["data"]:
         out.print(statement_table(statement))
 
 
 def _show_preview(client: httpx.Client, contract: str) -> tuple[str, int] | None:
     """Show the preview of the open year; the first line of the investor's last statement, if it has any."""
-    if _next_period(client, contract) == _PREVIEWED:
-        answer = client.get(f"/v1/contracts/{contract}/statements/{_PREVIEWED}/preview", params={"investor": _INVESTOR})
-        for entry in _answer(answer)["data"]:
+    if next_period(client, contract) == _PREVIEWED:
+        params = {"investor": _INVESTOR}
+        previewed = client.get(f"/v1/contracts/{contract}/statements/{_PREVIEWED}/preview", params=params)
+        for entry in answer(previewed)["data"]:
             out.print("Preview, not issued", style="bold")
             out.print(statement_table(entry["statement"]))
-    params = {"contract": contract, "period": _LAST_ISSUED, "investor": _INVESTOR}
-    for issued in _answer(client.get("/v1/statements", params=params))["data"]:
-        detail = _answer(client.get(f"/v1/statements/{issued['id']}/detail"))
+    params = {"contract": contract, "period": LAST_ISSUED, "investor": _INVESTOR}
+    for issued in answer(client.get("/v1/statements", params=params))["data"]:
+        detail = answer(client.get(f"/v1/statements/{issued['id']}/detail"))
         lines = [item["position"] for item in detail["items"] if item["item"] == "line" and item["amount"].strip("-0.")]
         if lines:
             return issued["id"], lines[0]
@@ -147,16 +142,5 @@ def _show_preview(client: httpx.Client, contract: str) -> tuple[str, int] | None
 
 def _explain_a_line(client: httpx.Client, candidates: list[tuple[str, int]]) -> None:
     for statement, position in candidates[:1]:
-        told = _answer(client.get(f"/v1/statements/{statement}/detail/{position}"))
+        told = answer(client.get(f"/v1/statements/{statement}/detail/{position}"))
         out.print(explanation_panel(told["title"], told["paragraphs"]))
-
-
-def _answer(response: httpx.Response) -> Any:
-    """The JSON of a good answer; a problem is told and ends the demo."""
-    if response.is_error:
-        told = response.json()
-        err.print(f"{told['title']}: {told['detail']}", style="bold red", highlight=False)
-        for fault in told["errors"]:
-            err.print(f"  {fault['pointer'] or '(the whole)'}: {fault['detail']}", highlight=False)
-        raise typer.Exit(1)
-    return response.json()

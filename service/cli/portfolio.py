@@ -5,14 +5,18 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from service.cli.running import AsJson, answer_json, out, told
+from service.cli.files import AsForm, ToFile, write_file
+from service.cli.positions import AsOf, Effect, chosen_effect
+from service.cli.running import AsJson, answer_json, on_the_ledger, out, told, wide
+from service.core.canonical import Document
 from service.core.money import exponent_of, readable, to_text
 from service.core.portfolio import Difference, Fund, Portfolio, Row, differences_from_print
+from service.render.position_sheets import portfolio_workbook
 from service.workflows.portfolio import portfolio_from_files
+from service.workflows.positions import BUDGETED, portfolio_by_year
 
 app = typer.Typer(help="The portfolio of a fund.", no_args_is_help=True)
 FundFile = Annotated[
@@ -27,7 +31,7 @@ def show(file: FundFile, as_json: AsJson = False) -> None:
     if as_json:
         answer_json(_document(portfolio))
     else:
-        _wide().print(_table(portfolio))
+        wide(110).print(_table(portfolio))
         out.print(Text(_origins(portfolio.fund), style="dim"))
 
 
@@ -41,7 +45,7 @@ def compare(file: FundFile, as_json: AsJson = False) -> None:
             {"adds_up": not differences, "differences": [_difference(portfolio.fund, each) for each in differences]}
         )
     else:
-        _wide().print(_table(portfolio))
+        wide(110).print(_table(portfolio))
         out.print(Text(_origins(portfolio.fund), style="dim"))
         for each in differences:
             out.print(_sentence(portfolio.fund, each), highlight=False, soft_wrap=True)
@@ -50,9 +54,55 @@ def compare(file: FundFile, as_json: AsJson = False) -> None:
     raise typer.Exit(1 if differences else 0)
 
 
-def _wide() -> Console:
-    """Wide enough for every amount: on a narrower terminal lines break, but no figure is cut."""
-    return Console(width=max(out.width, 110), markup=False)
+@app.command("ledger")
+def of_ledger(
+    investor: Annotated[str, typer.Argument(help="The investor's id in the contracts of the ledger.")],
+    as_of: AsOf = None,
+    effect: Effect = BUDGETED,
+    form: AsForm = None,
+    to: ToFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """An investor's portfolio by year from the ledger: accounts of past years, what plans expect of coming ones."""
+    on, share = as_of.date() if as_of else None, chosen_effect(effect)
+    found: Document = on_the_ledger(lambda ledger: portfolio_by_year(ledger, investor, as_of=on, effect=share))
+    if form is not None or to is not None:
+        write_file(form, to, lambda: portfolio_workbook(found))
+    elif as_json:
+        answer_json(found)
+    else:
+        wide(40 + 16 * len(found["years"])).print(_by_year(found))
+        out.print(Text("e: expected by the contract's plan; ?: not known, left out of the sums", style="dim"))
+
+
+def _by_year(found: Document) -> Table:
+    """Two rows a contract, as the printed tables of a fund have them; what is repaid is negative."""
+    title = f"{found['party']}, coming years at {found['effect']} of full effect"
+    table = Table(title=title, title_justify="left", title_style="bold")
+    table.add_column("row", no_wrap=True)
+    for name in (*map(str, found["years"]), "total"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for one in found["contracts"]:
+        cells = (*one["years"], one["total"])
+        table.add_row(one["contract"], *(_moved(cell["drawn"]) for cell in cells))
+        table.add_row("- repaid", *(_repaid(cell) for cell in cells))
+    for total in found["totals"]:
+        table.add_section()
+        cells = (*total["years"], total["total"])
+        table.add_row(f"drawn, {total['currency']}", *(_moved(cell["drawn"]) for cell in cells), style="bold")
+        table.add_row(f"- repaid, {total['currency']}", *(_repaid(cell) for cell in cells), style="bold")
+    return table
+
+
+def _moved(amount: str) -> str:
+    return readable(amount) if amount.strip("-0.") else ""
+
+
+def _repaid(cell: Document) -> str:
+    if cell["stated"] is None:
+        return "?"
+    told = _moved(f"-{cell['stated']}" if not cell["stated"].startswith("-") else cell["stated"][1:])
+    return f"{told} e" if told and cell.get("holds") == "expectation" else told
 
 
 def _table(portfolio: Portfolio) -> Table:

@@ -24,6 +24,11 @@ err = Console(stderr=True, markup=False)
 ACTOR = "command-line"
 
 
+def wide(columns: int) -> Console:
+    """Wide enough for every amount: on a narrower terminal lines break, but no figure is cut."""
+    return Console(width=max(out.width, columns), markup=False)
+
+
 def chosen() -> Settings:
     """The settings of this process; bad ones are told and end with exit code 2."""
     try:

@@ -1,22 +1,30 @@
-"""Commands on statements: preview (also from files alone), issue, show, verify."""
+"""Commands on statements: preview (also from files alone), close a period, approve, show, verify."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from service.cli.files import AsForm, ToFile, write_file
 from service.cli.running import ACTOR, AsJson, answer_json, on_the_ledger, out, told
-from service.cli.tables import explanation_panel, statement_table
+from service.cli.statement_changes import changes
+from service.cli.tables import closed_table, explanation_panel, statement_table
 from service.core import canonical
 from service.core.pipeline import Draft
+from service.render.statement_sheets import statement_workbook
 from service.storage.contract_files import contract_folder
-from service.storage.rows import StatementRow
+from service.storage.rows import IssuedDocument
 from service.workflows import details, statements
+from service.workflows.closing import close_period
+from service.workflows.drafting import preview_statements
 from service.workflows.from_files import preview_from_files
 from service.workflows.ledger import Ledger
+from service.workflows.rounds import approve_round
 from service.workflows.verification import Verification, verify_statement
 
 app = typer.Typer(help="Payment statements.", no_args_is_help=True)
+app.command()(changes)
 ContractName = Annotated[str, typer.Argument(help="A contract in the ledger, or the folder of one.")]
 PeriodLabel = Annotated[str, typer.Argument(help="As 2023, 2023-H1, 2023-Q4, 2023-12.")]
 Investor = Annotated[str | None, typer.Option(help="Only this investor's statement.")]
@@ -36,7 +44,7 @@ def preview(
     if folder.is_dir():
         drafts = told(lambda: preview_from_files(contract_folder(folder), events, period)).drafts
     else:
-        drafts = on_the_ledger(lambda ledger: statements.preview_statements(ledger, contract, period)).drafts
+        drafts = on_the_ledger(lambda ledger: preview_statements(ledger, contract, period)).drafts
     wanted = [draft for draft in drafts if investor in (None, draft.investor)]
     _show([canonical.from_bytes(draft.stored) for draft in wanted], as_json)
 
@@ -49,24 +57,62 @@ def _show(documents: list[dict[str, Any]], as_json: bool) -> None:
             out.print(statement_table(document))
 
 
+Preview = Annotated[bool, typer.Option("--preview", help="Do it and take it back: nothing is stored.")]
+As = Annotated[str, typer.Option("--as", help="Who does it, as the log names them.")]
+
+
 @app.command()
-def issue(contract: ContractName, period: PeriodLabel, as_json: AsJson = False) -> None:
-    """Issue a period that has ended to every investor of the contract."""
-    rows = on_the_ledger(lambda ledger: statements.issue_statements(ledger, contract, period, ACTOR))
-    _show([canonical.from_bytes(row.document) for row in rows], as_json)
+def close(
+    period: PeriodLabel,
+    contract: Annotated[str | None, typer.Option(help="Only this contract; without it every one.")] = None,
+    preview: Preview = False,
+    actor: As = ACTOR,
+    as_json: AsJson = False,
+) -> None:
+    """Close a period: draft and submit it, or issue what is approved, or what one person may. Safe to repeat. Exit code
+    1 when a contract could not be closed."""
+    closed = on_the_ledger(lambda ledger: close_period(ledger, period, actor, contract, preview=preview))
+    if as_json:
+        answer_json([asdict(one) for one in closed])
+    else:
+        out.print(closed_table(period, closed))
+    raise typer.Exit(1 if any(one.outcome == "failed" for one in closed) else 0)
+
+
+@app.command()
+def approve(
+    contract: ContractName,
+    period: PeriodLabel,
+    digest: Annotated[str, typer.Option(help="The digest of what you have seen, as close and preview print it.")],
+    actor: As = ACTOR,
+) -> None:
+    """Approve what somebody else submitted, exactly as it was seen."""
+    done = on_the_ledger(lambda ledger: approve_round(ledger, contract, period, {digest}, actor))
+    out.print(f"Period {period} of {contract} is approved by {done.life.rounds[-1].approved_by}; close it to issue it.")
 
 
 @app.command()
 def show(
     statement: Annotated[str, typer.Argument(help="A statement's id, as dialog-mod-vold.2023.council.1.")],
     line: Annotated[int | None, typer.Option(help="Explain this entry of its detail.")] = None,
+    form: AsForm = None,
+    to: ToFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show an issued statement, or explain one entry of its detail."""
-    if line is None:
-        row: StatementRow = on_the_ledger(lambda ledger: statements.read_statement(ledger, statement))
-        _show([canonical.from_bytes(row.document)], as_json)
-        return
+    """Show an issued statement, write it as CSV or XLSX, or explain one entry of its detail."""
+    if form is not None or to is not None:
+        write_file(form, to, lambda: statement_workbook(_issued(statement).document))
+    elif line is None:
+        _show([canonical.from_bytes(_issued(statement).document)], as_json)
+    else:
+        _explain(statement, line, as_json)
+
+
+def _issued(statement: str) -> IssuedDocument:
+    return on_the_ledger(lambda ledger: statements.read_statement(ledger, statement))
+
+
+def _explain(statement: str, line: int, as_json: bool) -> None:
     told_line = on_the_ledger(lambda ledger: details.explain_entry(ledger, statement, line))
     if as_json:
         answer_json({"item": told_line.item, "explanation": told_line.explanation})

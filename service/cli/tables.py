@@ -1,6 +1,6 @@
 """Statements and findings as tables for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -10,6 +10,24 @@ from rich.text import Text
 
 from service.core.canonical import Document
 from service.core.money import readable
+from service.core.statement.since import price_in_words
+from service.workflows.closing import Closed
+
+
+def closed_table(period: str, closed: Iterable[Closed]) -> RenderableType:
+    """What closing a period did, a row a contract: what is payable and carried, and what is pending and why."""
+    table = Table(title=f"Period {period}", title_justify="left", title_style="bold")
+    for name in ("contract", "outcome", "payable", "carried", "pending", "told"):
+        table.add_column(name, justify="right" if name in ("payable", "carried") else "left")
+    for one in closed:
+        payable, carried = (
+            "\n".join(readable(told["totals"][name]) for told in one.statements)
+            for name in ("payable", "carried_forward")
+        )
+        waiting = "\n".join(f"{w.findings} x {w.metric}: {w.why}" for w in one.waiting)
+        told = f"{one.told}\ndigest {one.digest}" if one.digest else one.told
+        table.add_row(one.contract, one.outcome, payable, carried, waiting, told)
+    return table
 
 
 def statement_table(statement: Document) -> RenderableType:
@@ -68,7 +86,7 @@ def _metric_rows(table: Table, metric: dict[str, Any]) -> None:
     )
     for cell in metric.get("lines", ()):
         what = f"{cell['kind']}, {cell['step']}, outcomes of {cell['outcome_period']}"
-        what += f", {_priced(cell['tariff'])}" if cell["tariff"] else ""
+        what += f", {price_in_words(cell['tariff'])}" if cell["tariff"] else ""
         table.add_row("", what, str(cell["participants"]), readable(cell["amount"]))
     for cell in metric.get("clipped", ()):
         what = f"clipped by the {cell['limit']} limit, {cell['step']}: {readable(cell['clipped'])}"
@@ -77,11 +95,6 @@ def _metric_rows(table: Table, metric: dict[str, Any]) -> None:
         what = f"pending, {cell['step']}: {cell['in_words']}"
         amount = cell["would_be_due"]
         table.add_row("", what, str(cell["participants"]), f"({readable(amount)})" if amount else "(?)")
-
-
-def _priced(tariff: str) -> str:
-    """One price, or the kind of the tariff where no single price makes the amount."""
-    return f"at {readable(tariff)}" if tariff.strip("-.0123456789") == "" else f"by {tariff.replace('_', ' ')}"
 
 
 def _footnote(statement: Document) -> str:

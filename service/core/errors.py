@@ -5,6 +5,8 @@ LedgerError
 ├── NotFound                no such contract, event, statement, period
 ├── WrongState              the ledger's state does not allow it (already issued, not the next period)
 ├── Conflict                the same identity with other content
+├── Stale                   what was named is not what stands there now, or nothing was named
+├── NotAllowed              somebody else has to do it
 ├── NotAuthenticated        no key, or a key nobody has
 ├── Unavailable             the database is away, full or busy; the same request may succeed later
 └── BrokenInvariant         a promise of the ledger does not hold; never caught, always rolled back
@@ -52,9 +54,25 @@ class NotFound(LedgerError):
 
 
 class WrongState(LedgerError):
-    """The ledger's state does not allow what was asked; the message says what can be done."""
+    """The ledger's state does not allow what was asked; the message and `available_actions` say what can be done."""
 
     code = "wrong-state"
+
+    def __init__(self, message: str, code: str | None = None, available_actions: Sequence[str] | None = None) -> None:
+        super().__init__(message, code)
+        self.available_actions = None if available_actions is None else tuple(available_actions)
+
+
+class Stale(LedgerError):
+    """What the caller has seen, and names in If-Match, is not what stands there now."""
+
+    code = "stale"
+
+
+class NotAllowed(LedgerError):
+    """It can be done, by somebody else: nobody approves their own work."""
+
+    code = "second-person-needed"
 
 
 class Conflict(LedgerError):

@@ -21,10 +21,11 @@ from service.core.events import EffectiveFacts, RecordedFact, effective_at
 from service.core.issued import NOTHING_ISSUED, Issued
 from service.core.money import to_minor
 from service.core.period import Period
-from service.core.post import Transaction, post_statement
-from service.core.price import Circumstances, PricedLine, limit_uses, price, would_pay
+from service.core.post import Transaction, post_statement, receivable_of
+from service.core.price import Circumstances, PricedLine, RateCard, limit_uses, price, would_pay
 from service.core.price.payers import PayerSplitter
 from service.core.statement import (
+    Account,
     Beside,
     Content,
     DetailItem,
@@ -170,7 +171,7 @@ def draft_statements(
     # At final settlement whatever is still pending is refused.
     findings = () if occasion.is_final else calculation.findings
     for investor, stated in lines.items():
-        waiting = _pending(inputs, findings, investor, period)
+        waiting = pending_to(inputs, findings, investor, period)
         told.pending[investor] = waiting
         told.sections[investor] = metric_sections(inputs.terms, period, stated, waiting)
         told.merged.update(merged_metrics(told.sections[investor]))
@@ -199,7 +200,7 @@ def _draft(issue: _Issue, investor: str, lines: tuple[StatementLine, ...], told:
     documents = chain(map(wording.line, lines), map(wording.pending, pending), map(wording.beside, beside.lines))
     items = detail_items(documents, number, issue.keys)
     commitments = [item.commitment for item in items if item.commitment is not None]
-    transaction = post_statement(number, latest.currency, _account(terms, investor), accounts_moved(lines, beside))
+    transaction = post_statement(number, latest.currency, receivable_of(terms, investor), accounts_moved(lines, beside))
     content = Content(
         terms,
         period,
@@ -222,17 +223,6 @@ def _draft(issue: _Issue, investor: str, lines: tuple[StatementLine, ...], told:
     return Draft(number, investor, stored, content.detail_digest, items, transaction)
 
 
-def _account(terms: TermsTimeline, party: str) -> str:
-    """The account of a recipient: an investor's, or a provider's that is paid for outcomes without investing."""
-    roles = {
-        role
-        for version in terms.versions
-        if party in version.terms.parties
-        for role in version.terms.parties[party].roles
-    }
-    return f"provider:{party}:receivable" if roles and "investor" not in roles else f"investor:{party}:receivable"
-
-
 def _beside(issue: _Issue, lines: _Lines) -> Mapping[str, Beside]:
     books, previous = issue.inputs.books, issue.known.previous_sequence
     adjusted = {
@@ -241,13 +231,20 @@ def _beside(issue: _Issue, lines: _Lines) -> Mapping[str, Beside]:
     if not issue.occasion.is_final:
         return adjusted
     terms = issue.inputs.terms.in_force(issue.period.last_day)
-    balances = {
-        investor: balances_of(issue.history_of(investor).prior, mine, adjusted[investor])
-        for investor, mine in lines.items()
-    }
     stand = _stand(issue, lines, adjusted)
+    accounts = {investor: _account(issue.history_of(investor), investor, lines, adjusted, stand) for investor in lines}
     cap = to_minor(terms.guarantee.amount, terms.currency) if terms.guarantee else 0
-    return closed(terms, adjusted, balances, stand.stated_minor, stand.drawn_minor, cap)
+    return closed(terms, adjusted, accounts, cap)
+
+
+def _account(history: History, investor: str, lines: _Lines, beside: Mapping[str, Beside], stand: Stand) -> Account:
+    return Account(
+        balances_of(history.prior, lines[investor], beside[investor]),
+        stand.stated_minor[investor],
+        stand.drawn_minor.get(investor, 0),
+        sum(history.beside_minor("guarantee").values()),
+        history.beside_minor("write-off"),
+    )
 
 
 def _stand(issue: _Issue, lines: _Lines, beside: Mapping[str, Beside]) -> Stand:
@@ -285,17 +282,15 @@ def _under_old_terms(inputs: Inputs, period: Period, investor: str, previous: in
     return {key: allocation.due_minor for key, allocation in due.items()}
 
 
-def _pending(inputs: Inputs, findings: Sequence[Finding], investor: str, period: Period) -> tuple[PendingShare, ...]:
-    terms = inputs.terms
-    payers, prospects = PayerSplitter(), Prospects(terms, period.end, inputs.books)
-    version_of = {version.terms.version: version.terms for version in terms.versions}
+def pending_to(inputs: Inputs, findings: Sequence[Finding], investor: str, period: Period) -> tuple[PendingShare, ...]:
+    """What every pending finding would give an investor, before limits, as of the end of a period."""
+    rates, payers, prospects = RateCard(), PayerSplitter(), Prospects(inputs.terms, period.end, inputs.books)
+    version_of = {version.terms.version: version.terms for version in inputs.terms.versions}
     shares = []
     waiting = [finding for finding in findings if finding.state == "pending"]
     for finding in sorted(waiting, key=attrgetter("order", "participant")):
         governing = version_of[finding.version]
-        expected = would_pay(governing, governing.metrics[finding.order[0]], finding, payers)
-        dues = [] if expected is None else [prospects.due_to(investor, governing, part) for _, part in expected.parts]
-        known = [due for due in dues if due is not None]
-        is_known = expected is not None and len(known) == len(dues)
-        shares.append(PendingShare(finding, sum(known) if is_known else None))
+        metric = governing.metrics[finding.order[0]]
+        expected = would_pay(governing, metric, finding, rates, payers)
+        shares.append(PendingShare(finding, prospects.parts_of(investor, governing, metric, expected)))
     return tuple(shares)

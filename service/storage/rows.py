@@ -123,6 +123,13 @@ class StatementRow(NamedTuple):
     sha256: bytes
 
 
+class IssuedDocument(NamedTuple):
+    """What is sent of an issued statement: its bytes and their SHA-256 (32 bytes)."""
+
+    document: bytes
+    sha256: bytes
+
+
 class DetailItemRow(NamedTuple):
     """One line of a statement's detail; `sequence` is the statement's, `position` counts its lines."""
 
@@ -135,8 +142,21 @@ class DetailItemRow(NamedTuple):
     item: bytes
 
 
+class ActRow(NamedTuple):
+    """What somebody did to a contract's statements or money; `body` is what the log says of it, in canonical JSON."""
+
+    contract: str
+    sequence: int
+    kind: str
+    actor: str
+    recorded_at: datetime
+    reason: str | None
+    body: bytes
+
+
 class PostingRow(NamedTuple):
-    """One amount on one account, never 0; `transaction_id` is the id of the statement that posted it."""
+    """One amount on one account, never 0; `transaction_id` names the statement or payment that posted it, `on_date`
+    the day it counts from: a period's last day, a payment's value date."""
 
     contract: str
     sequence: int
@@ -145,6 +165,7 @@ class PostingRow(NamedTuple):
     currency: str
     amount_minor: int
     transaction_id: str
+    on_date: date
 
 
 class Balance(NamedTuple):
@@ -153,6 +174,14 @@ class Balance(NamedTuple):
     account: str
     currency: str
     amount_minor: int
+
+
+class OpenedAccount(NamedTuple):
+    """An account with the currency that it holds and the first day that it moves."""
+
+    account: str
+    currency: str
+    on_date: date
 
 
 class AnswerRow(NamedTuple):

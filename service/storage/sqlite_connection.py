@@ -59,6 +59,13 @@ def prepare_for_migration(dbapi_connection: Any, record: Any) -> None:
     _set(dbapi_connection, SETTINGS | {"foreign_keys": "OFF"})
 
 
+def prepare_for_look_ups(connection: sqlite3.Connection) -> None:
+    """Set a connection that only looks rows up, on the event loop: where it would wait, it says so at once."""
+    connection.execute("PRAGMA busy_timeout=0")
+    connection.execute(f"PRAGMA cache_size={SETTINGS['cache_size']}")
+    connection.set_authorizer(authorize)
+
+
 def authorize(action: int, first: str | None, second: str | None, database: str | None, trigger: str | None) -> int:
     """SQLite's verdict on one action of a statement, as sqlite3.Connection.set_authorizer asks for it."""
     if action in _SCHEMA_CHANGES:

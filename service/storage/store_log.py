@@ -1,6 +1,7 @@
 """The statements on the log itself and on the head of each contract's chain."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, LargeBinary, Select, Text, bindparam, select, text
@@ -10,6 +11,7 @@ from service.storage.bulk import insert_rows, insert_unless_there, is_postgresql
 from service.storage.rows import GENESIS_DIGEST, ChainEnd, Head, LogEntry
 from service.storage.tables import ContractHeadTable, LogEntryTable
 
+FACT = "fact"  # the one kind that has a source and an id
 _log = table_of(LogEntryTable).c
 _head = table_of(ContractHeadTable).c
 
@@ -91,17 +93,32 @@ class LogStore:
         after: int = 0,
         through: int | None = None,
         kind: str | None = None,
+        actor: str | None = None,
         limit: int | None = None,
     ) -> list[LogEntry]:
-        """The contract's entries with after < sequence <= through, in order, at most `limit`."""
+        """The contract's entries with after < sequence <= through, in order, at most `limit`.
+
+        Cost: as many rows as are returned, and for a kind other than facts as many index entries, because those alone
+        have no source. With an actor the database passes over the others' entries from `after` on, up to all there are.
+        """
         query = _select_entries(contract).where(_log.sequence > after).order_by(_log.sequence)
         if through is not None:
             query = query.where(_log.sequence <= through)
         if kind is not None:
             query = query.where(_log.kind == kind)
+        if kind not in (None, FACT):
+            query = query.where(_log.source.is_(None), _log.external_id.is_(None))
+        if actor is not None:
+            query = query.where(_log.actor == actor)
         if limit is not None:
             query = query.limit(limit)
         return list(map(LogEntry._make, (await self._connection.execute(query)).all()))
+
+    async def last_recorded_by(self, contract: str, moment: datetime) -> int:
+        """The last sequence recorded at or before an aware moment, 0 if there is none; reads what came after it."""
+        query = select(_log.sequence).where(_log.contract == contract, _log.recorded_at <= moment)
+        found = (await self._connection.execute(query.order_by(_log.sequence.desc()).limit(1))).scalar()
+        return found or 0
 
     async def _heads(self, query: Select[Any]) -> dict[str, Head]:
         rows = (await self._connection.execute(query)).all()

@@ -1,18 +1,23 @@
 """The statements (SQL) on issued statements, their detail and their postings."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select, tuple_
+from sqlalchemy import Select, bindparam, delete, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.storage.bulk import insert_rows, table_of
-from service.storage.rows import Balance, DetailItemRow, PostingRow, StatementRow
-from service.storage.tables import DetailItemTable, PostingTable, StatementTable, TermsVersionTable
+from service.storage.look_ups import LookUp
+from service.storage.rows import Balance, DetailItemRow, IssuedDocument, OpenedAccount, PostingRow, StatementRow
+from service.storage.tables import ActTable, DetailItemTable, PostingTable, StatementTable, TermsVersionTable
 
 _statement = table_of(StatementTable).c
 _detail = table_of(DetailItemTable).c
 _posting = table_of(PostingTable).c
+
+ISSUED_DOCUMENT = LookUp(
+    select(_statement.document, _statement.sha256).where(_statement.id == bindparam("id")), IssuedDocument._make
+)
 
 
 class StatementStore:
@@ -58,6 +63,16 @@ class StatementStore:
         query = _details(contract).where(_detail.sequence == sequence)
         return await self._detail_rows(query)
 
+    async def detail_lines(
+        self, contract: str, statements: Collection[int], after: tuple[int, int] | None = None, limit: int = 100
+    ) -> list[DetailItemRow]:
+        """Lines, without what is pending, of the statements with these sequences behind `after` = (sequence, position),
+        in that order, at most `limit`."""
+        query = _details(contract).where(_detail.sequence.in_(sorted(statements)), _detail.kind == "line")
+        if after is not None:
+            query = query.where(tuple_(_detail.sequence, _detail.position) > after)
+        return await self._detail_rows(query.limit(limit))
+
     async def detail_items_of_participant(self, contract: str, participant: str) -> list[DetailItemRow]:
         """Every line about one participant, by (sequence, position)."""
         return await self._detail_rows(_details(contract).where(_detail.participant == participant))
@@ -75,6 +90,13 @@ class StatementStore:
         # PostgreSQL sums BIGINT into NUMERIC.
         return [Balance(account, currency, int(amount_minor)) for account, currency, amount_minor in rows]
 
+    async def opened_accounts(self, contract: str) -> list[OpenedAccount]:
+        """Every account with the first day that it moves, by (account, currency)."""
+        columns = (_posting.account, _posting.currency)
+        query = select(*columns, func.min(_posting.on_date)).where(_posting.contract == contract)
+        rows = await self._connection.execute(query.group_by(*columns).order_by(*columns))
+        return list(map(OpenedAccount._make, rows.all()))
+
     async def postings(self, contract: str, after: tuple[int, int] | None = None, limit: int = 100) -> list[PostingRow]:
         """The contract's postings behind `after` = (sequence, position), in that order, at most `limit`."""
         query = select(*_posting).where(_posting.contract == contract)
@@ -90,8 +112,8 @@ class StatementStore:
         return list(map(PostingRow._make, rows))
 
     async def clear_look_ups(self, contract: str) -> None:
-        """Delete what a rebuild derives from the log: terms, postings, statements. The detail stays."""
-        for model in (PostingTable, StatementTable, TermsVersionTable):
+        """Delete what a rebuild derives from the log: terms, postings, acts, statements. The detail stays."""
+        for model in (PostingTable, ActTable, StatementTable, TermsVersionTable):
             table = table_of(model)
             await self._connection.execute(delete(table).where(table.c.contract == contract))
 

@@ -217,14 +217,29 @@ class DetailItemTable(LedgerTable, table=True):
     item: bytes = Field(sa_type=LargeBinary)
 
 
+class ActTable(LedgerTable, table=True):
+    """Look-up: what people did to statements and money; the entries of the log that are neither terms nor facts."""
+
+    __tablename__ = "act"
+    __table_args__: ClassVar[Any] = (_of_entry(),)
+
+    contract: str = Field(primary_key=True, sa_type=Text)
+    sequence: int = Field(primary_key=True, sa_type=BigInteger)
+    kind: str = Field(sa_type=Text)
+    actor: str = Field(sa_type=Text)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    reason: str | None = Field(default=None, sa_type=Text)
+    body: bytes = Field(sa_type=LargeBinary)
+
+
 class PostingTable(LedgerTable, table=True):
-    """Look-up: what each statement moved on each account."""
+    """Look-up: what each statement, payment and drawdown moved on each account."""
 
     __tablename__ = "posting"
     __table_args__: ClassVar[Any] = (
         CheckConstraint("amount_minor <> 0", name="not_zero"),
         Index(None, "contract", "account"),
-        _references("statement", "contract", "sequence"),
+        _of_entry(),
     )
 
     contract: str = Field(primary_key=True, sa_type=Text)
@@ -234,3 +249,4 @@ class PostingTable(LedgerTable, table=True):
     currency: str = Field(sa_type=Text)
     amount_minor: int = Field(sa_type=BigInteger)
     transaction_id: str = Field(sa_type=Text)
+    on_date: date = Field(sa_type=Date)

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any
 
+import orjson
+
 from service.telemetry.marks import current_marks
 
 REQUESTS, LIFE = "ledger.requests", "ledger.life"
@@ -37,7 +39,8 @@ class JsonLines(logging.Formatter):
         line |= getattr(record, FIELDS, {})
         if record.exc_info and record.exc_info[1] is not None:
             line["errors"] = list(_errors(record.exc_info[1]))
-        return json.dumps(line)
+        told = orjson.dumps(line)
+        return told.decode() if told.isascii() else json.dumps(line)
 
 
 def _message(record: logging.LogRecord) -> str:

@@ -43,9 +43,9 @@ def marked(marks: Marks) -> Iterator[None]:
 
 def marks_of(headers: Iterable[tuple[bytes, bytes]], new_id: Callable[[], str]) -> Marks:
     """The marks in raw headers: X-Request-Id where it is a UUID or 32 hexadecimal digits, else a new id."""
-    given = {name.lower(): value.decode("latin-1") for name, value in headers}
-    own = given.get(b"x-request-id", "")
-    return Marks(own if _SANE.fullmatch(own) else new_id(), trace_id_of(given.get(b"traceparent", "")))
+    given = dict(headers)
+    own, trace = given.get(b"x-request-id", b"").decode("latin-1"), given.get(b"traceparent", b"").decode("latin-1")
+    return Marks(own if _SANE.fullmatch(own) else new_id(), trace_id_of(trace) if trace else None)
 
 
 def trace_id_of(traceparent: str) -> str | None:

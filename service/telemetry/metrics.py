@@ -1,6 +1,7 @@
 """What this process counts and times, in the text format of Prometheus; docs/operations.md tells what each means."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from prometheus_client import (
     CollectorRegistry,
@@ -38,6 +39,12 @@ REQUEST_SECONDS = Histogram(
     buckets=_SECONDS,
     registry=_process,
 )
+
+
+@cache
+def request_seconds(method: str, route: str, status: int) -> Histogram:
+    """The histogram of requests that ended so; there are as many as routes have answers."""
+    return REQUEST_SECONDS.labels(method, route, str(status))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The detail beside a statement: read it whole, and explain one entry down to the events it rests on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from service.core import canonical
@@ -34,26 +34,45 @@ async def read_detail(ledger: Ledger, id: str) -> bytes:
         )
         for entry in entries
     )
-    return _detail(number, statement["detail_digest"], items)
+    return b"".join(_detail(number, statement["detail_digest"], items))
 
 
 def detail_of_draft(draft: Draft) -> bytes:
     """The detail that issuing a draft would store beside it, in JSON."""
+    return b"".join(_detail_of_draft(draft))
+
+
+def preview_of(drafts: Iterable[Draft]) -> bytes:
+    """Drafts with the details behind them, in JSON; put together at once, because a detail can be long."""
+    pieces = [b'{"data":[']
+    for place, draft in enumerate(drafts):
+        pieces += (b',{"statement":' if place else b'{"statement":', draft.stored, b',"detail":')
+        pieces += _detail_of_draft(draft)
+        pieces.append(b"}")
+    return b"".join([*pieces, b"]}"])
+
+
+def _detail_of_draft(draft: Draft) -> Iterator[bytes]:
     items = (_bound(item.stored, item.salt, item.commitment) for item in draft.items)
     return _detail(draft.number, draft.detail_digest, items)
 
 
-def _detail(number: str, digest: str | None, items: Iterable[bytes]) -> bytes:
-    """The bytes of the items are put together as they are stored: a detail can be long, and reading each is slow."""
-    head = canonical.to_bytes({"statement": number, "detail_digest": digest})
-    return head[:-1] + b',"items":[' + b",".join(items) + b"]}"
+def _detail(number: str, digest: str | None, items: Iterable[bytes]) -> Iterator[bytes]:
+    """The bytes of a detail piece by piece, its items as they are stored: it can be long, and reading each is slow."""
+    yield canonical.to_bytes({"statement": number, "detail_digest": digest})[:-1]
+    separator = b',"items":['
+    for item in items:
+        yield separator
+        yield item
+        separator = b","
+    yield b"]}" if separator == b"," else b',"items":[]}'
 
 
 def _bound(stored: bytes, salt: str | None, commitment: str | None) -> bytes:
     """An item with what its commitment was made of; as it is where there are no keys."""
     if salt is None:
         return stored
-    return f'{{"commitment":"{commitment}","salt":"{salt}",'.encode() + stored[1:]
+    return b'{"commitment":"%b","salt":"%b",%b' % ((commitment or "").encode(), salt.encode(), stored[1:])
 
 
 @dataclass(frozen=True, slots=True)

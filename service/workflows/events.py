@@ -20,6 +20,7 @@ from service.storage.rows import DetailItemRow, FoundFact
 from service.storage.store import Store
 from service.workflows.known import facts_known, issued_for_findings, stated_so_far, terms_known
 from service.workflows.ledger import Ledger
+from service.workflows.lives import life_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,9 @@ class Use:
     amount: str
 
 
+_AFTER_CLOSE = "after close, not stated: the contract was settled for good before; only a reopening would count it"
+
+
 @dataclass(frozen=True, slots=True)
 class KnownEvent:
     """One event with its use: findings and statement lines that rest on it, or why there are none."""
@@ -86,14 +90,19 @@ async def read_event(ledger: Ledger, contract: str, source: str, id: str) -> Kno
         terms = await terms_known(store, contract)
         facts = await facts_known(store, contract, None, None if _judges_groups(terms) else participant)
         head = await store.head(contract)
+        settled_through = (await life_known(store, contract, terms)).settled_through
         stated = await stated_so_far(store, contract, terms)
         issued = await issued_for_findings(store, stated.statements, terms)
         lines = await _lines_citing(store, contract, fact, _judges_groups(terms))
-    inputs = Inputs(terms, facts, head.sequence if head else 0, issued)
+    through = settled_through or (head.sequence if head else 0)
+    inputs = Inputs(terms, facts, through, issued)
     everybody = (await asyncio.to_thread(calculate, inputs, stated.next_period)).findings
     findings = [finding for finding in everybody if participant is None or finding.participant in (participant, "")]
     citing = tuple(finding for finding in findings if fact.ref in finding.facts)
     fate = effective_at(facts).replaced_by.get(fact.ref)
+    unused = None if citing or lines else _unused_because(fact, fate, terms, findings)
+    if settled_through is not None and found[0].sequence > settled_through:
+        unused = _AFTER_CLOSE
     return KnownEvent(
         canonical.from_bytes(found[0].payload),
         found[0].sequence,
@@ -102,7 +111,7 @@ async def read_event(ledger: Ledger, contract: str, source: str, id: str) -> Kno
         fate,
         citing,
         lines,
-        None if citing or lines else _unused_because(fact, fate, terms, findings),
+        unused,
     )
 
 

@@ -4,12 +4,14 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from service.core.evaluate import Finding, State
+from service.core.evaluate.finding import refused_at_settlement
 from service.core.period import Period
 from service.core.pipeline import calculate
 from service.core.statement.plans import Planned, planned_against_actual
 from service.core.terms import TermsTimeline
-from service.workflows.known import inputs_known, issued_for_findings, period_in, stated_so_far
+from service.workflows.known import inputs_known, issued_for_findings, period_in, stated_so_far, terms_known
 from service.workflows.ledger import Ledger
+from service.workflows.lives import life_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +47,28 @@ async def read_findings(
     participant: str | None = None,
     state: State | None = None,
 ) -> Findings:
-    """The findings as of the end of a period; without one, of the earliest period not yet issued."""
+    """The findings as of the end of a period; without one, of the earliest period not yet issued.
+
+    Once the contract is settled for good they are those of its settlement: what was pending is refused, and what became
+    known later counts no more.
+    """
     async with ledger.database.reading() as store:
-        inputs = await inputs_known(store, contract)
+        terms = await terms_known(store, contract)
+        settled_through = (await life_known(store, contract, terms)).settled_through
+        inputs = await inputs_known(store, contract, settled_through)
         stated = await stated_so_far(store, contract, inputs.terms)
         issued = await issued_for_findings(store, stated.statements, inputs.terms)
     judged_at = period_in(inputs.terms, period) if period is not None else stated.next_period
     calculation = await asyncio.to_thread(calculate, replace(inputs, issued=issued), judged_at)
+    findings = calculation.findings
+    if settled_through is not None:
+        findings = tuple(map(refused_at_settlement, findings))
     wanted = tuple(
         finding
-        for finding in calculation.findings
+        for finding in findings
         if metric in (None, finding.metric)
         and participant in (None, finding.participant)
         and state in (None, finding.state)
     )
-    plan = planned_against_actual(inputs.terms, calculation.findings, judged_at.last_day)
+    plan = planned_against_actual(inputs.terms, findings, judged_at.last_day)
     return Findings(wanted, judged_at, inputs.sequence, inputs.terms, plan)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.core.errors import Fault, InvalidInput
-from service.core.events import RecordedFact
+from service.core.events import RecordedFact, recorded_facts
 from service.core.period import Period
 from service.core.pipeline import Draft, Inputs, draft_statements
 from service.core.statement import History
@@ -16,6 +16,8 @@ from service.storage.contract_files import TOML, ContractFolder, terms_in
 from service.storage.event_files import read_events
 from service.workflows.known import period_in
 from service.workflows.reading_events import Admitted, EventVerdict, read_all
+
+ACTS_BEFORE_ISSUE = 3  # entries of the log for each period beside its statements: drafted, submitted, approved
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,9 @@ def read_folder(folder: ContractFolder, events: Path | None = None) -> FromFiles
     file = events or folder.events
     documents = read_events(text_of(file), terms.latest.contract) if file else []
     read = read_all(documents, {terms.latest.contract: terms})
-    admitted = [entry.fact for entry in read if isinstance(entry, Admitted)]
+    admitted = [entry.stored for entry in read if isinstance(entry, Admitted)]
     start = len(terms.versions)
-    facts = tuple(RecordedFact(fact, start + place) for place, fact in enumerate(admitted, start=1))
+    facts = recorded_facts(enumerate(admitted, start=start + 1))
     return FromFiles(terms, facts, tuple(entry for entry in read if isinstance(entry, EventVerdict)))
 
 
@@ -79,7 +81,7 @@ def drafts_through(known: FromFiles, wanted: Period, keys: Keys | None) -> Itera
         yield PeriodDrafts(period, drafts)
         for draft in drafts:
             histories[draft.investor] = histories.get(draft.investor, History()).told(draft.stored, draft.lines)
-        sequence += len(drafts)
+        sequence += ACTS_BEFORE_ISSUE + len(drafts)
         period = known.terms.period_after(period.label)
 
 

@@ -40,6 +40,14 @@ class Keyed(Generic[Result]):
     answer_of: Callable[[Result], Answer]
 
 
+class _RolledBack(Exception, Generic[Result]):
+    """Ends the unit of a preview without an effect."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__()
+        self.result = result
+
+
 class _Answered(Exception):
     """Somebody else has answered under the key meanwhile; ends the unit without an effect."""
 
@@ -49,9 +57,18 @@ class _Answered(Exception):
 
 
 async def in_one_unit(
-    ledger: Ledger, act: Callable[[Store], Awaitable[Result]], keyed: Keyed[Result] | None = None
+    ledger: Ledger,
+    act: Callable[[Store], Awaitable[Result]],
+    keyed: Keyed[Result] | None = None,
+    *,
+    preview: bool = False,
 ) -> Result:
-    """Act in one unit of work that writes; with a key, what is answered is stored in the same unit or not at all."""
+    """Act in one unit of work that writes; with a key, what is answered is stored in the same unit or not at all.
+
+    A preview takes the same path and is rolled back; nothing is stored under a key.
+    """
+    if preview:
+        return await _rolled_back(ledger, act)
     async with ledger.database.begin() as store:
         if keyed is not None:
             await _reserve(store, keyed.asked)
@@ -71,6 +88,15 @@ async def in_one_unit(
                 )
             )
     return result
+
+
+async def _rolled_back(ledger: Ledger, act: Callable[[Store], Awaitable[Result]]) -> Result:
+    try:
+        async with ledger.database.begin() as store:
+            raise _RolledBack(await act(store))
+    except _RolledBack as ended:
+        result: Result = ended.result
+        return result
 
 
 async def answer_once(

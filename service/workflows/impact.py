@@ -15,7 +15,7 @@ from service.core.statement import History
 from service.core.terms import Terms, TermsTimeline, TermsVersion
 from service.core.terms.diff import Change, changes_between
 from service.storage.contract_files import ContractFolder, terms_in
-from service.workflows.from_files import read_folder
+from service.workflows.from_files import ACTS_BEFORE_ISSUE, read_folder
 from service.workflows.known import histories_of, inputs_known, period_in, stated_so_far
 from service.workflows.ledger import Ledger
 
@@ -160,7 +160,7 @@ def _statements(
         for draft in drafts:
             told[draft.investor] = told.get(draft.investor, History()).told(draft.stored, draft.lines)
         yield period, dict(told)
-        sequence += len(drafts)
+        sequence += ACTS_BEFORE_ISSUE + len(drafts)
         period = inputs.terms.period_after(period.label)
 
 

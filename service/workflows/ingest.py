@@ -4,29 +4,24 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
-from service.core import canonical
 from service.core.errors import Fault, InvalidInput
-from service.core.statement.detail import salt_of
 from service.core.terms import TermsTimeline
 from service.storage.rows import FactRow, Head, KnownFact
 from service.storage.store import Store
 from service.telemetry.metrics import EVENTS
 from service.workflows.cycle_search import cycle_search_at_rest
-from service.workflows.journal import Journal, save_all
+from service.workflows.journal import Journal
 from service.workflows.known import timeline_of
 from service.workflows.ledger import Ledger
-from service.workflows.reading_events import Admitted, EventVerdict, document_in, read_all, rejected
+from service.workflows.reading_events import Admitted, EventVerdict, document_in, read_all
+from service.workflows.sorting_in import IN_A_THREAD, Identity, Person, Taking, parts_of, sort_and_store, sort_in
 
 LARGEST_BATCH = 10_000
 _CONTRACT = re.compile("[a-z0-9_-]{1,60}")  # whatever else is sent is no name to ask the database for
-_IN_A_THREAD = 200  # from so many events on, the work would hold up other requests
 _ASKED_FOR_BY_NAME = 200  # contracts; a batch may name thousands that do not exist
-_RETRACTION = "retraction"
-_Identity = tuple[str, str, str]  # contract, source, id
-_Person = tuple[str, str]  # contract, participant
 _ByContract = Mapping[str, list[Admitted]]
 
 
@@ -34,7 +29,7 @@ async def post_events(
     ledger: Ledger, documents: Sequence[Any], actor: str, *, atomic: bool = False
 ) -> tuple[EventVerdict, ...]:
     """Verdicts in the order of the documents; with `atomic`, InvalidInput and nothing stored unless all are taken."""
-    if len(documents) <= _IN_A_THREAD:
+    if len(documents) <= IN_A_THREAD:
         return await _post(ledger, documents, actor, atomic)
     with cycle_search_at_rest():
         return await _post(ledger, documents, actor, atomic)
@@ -58,6 +53,15 @@ async def _post(ledger: Ledger, documents: Sequence[Any], actor: str, atomic: bo
     return ordered
 
 
+async def take_in_one(ledger: Ledger, store: Store, document: Any, actor: str) -> EventVerdict:
+    """The verdict on one event, which is taken in within a unit of work that does more than that."""
+    (read,) = await _read(ledger, [document])
+    if isinstance(read, EventVerdict):
+        return read
+    (verdict,) = (await _take_in(ledger, store, _by_contract([read]), actor)).values()
+    return verdict
+
+
 async def validate_events(ledger: Ledger, documents: Sequence[Any]) -> tuple[EventVerdict, ...]:
     """The verdicts that posting the documents now would give, in their order; nothing is stored and nothing locked.
 
@@ -76,7 +80,7 @@ def _in_order(verdicts: Mapping[int, EventVerdict]) -> tuple[EventVerdict, ...]:
 
 async def _read(ledger: Ledger, documents: Sequence[Any]) -> list[Admitted | EventVerdict]:
     terms = await _terms_of(ledger, documents)
-    if len(documents) > _IN_A_THREAD:
+    if len(documents) > IN_A_THREAD:
         return await asyncio.to_thread(read_all, documents, terms)
     return read_all(documents, terms)
 
@@ -110,18 +114,6 @@ async def _terms_of(ledger: Ledger, documents: Iterable[Any]) -> dict[str, Terms
     return {name: timeline_of(found) for name, found in rows.items()}
 
 
-@dataclass(slots=True)
-class _Taking:
-    """One contract's share of a batch while it is being sorted into the log."""
-
-    admitted: Sequence[Admitted]
-    journal: Journal
-    known: dict[_Identity, KnownFact | FactRow]
-    keys: Mapping[_Person, bytes]
-    rows: list[FactRow] = field(default_factory=list)
-    verdicts: dict[int, EventVerdict] = field(default_factory=dict)
-
-
 async def _take_in(ledger: Ledger, store: Store, by_contract: _ByContract, actor: str) -> dict[int, EventVerdict]:
     if not by_contract:
         return {}
@@ -131,9 +123,8 @@ async def _take_in(ledger: Ledger, store: Store, by_contract: _ByContract, actor
     missing = {person: ledger.random_bytes(32) for person in people if person not in keys}
     if missing:
         await store.add_participant_keys(missing)
-    takings = await _sorted_in(ledger, store, by_contract, heads, {**keys, **missing}, actor)
-    await save_all(store, [taking.journal for taking in takings])
-    await store.append_facts([row for taking in takings for row in taking.rows])
+    takings = await _begun(ledger, store, by_contract, heads, {**keys, **missing}, actor)
+    await sort_and_store(store, takings)
     return {place: verdict for taking in takings for place, verdict in taking.verdicts.items()}
 
 
@@ -141,7 +132,9 @@ async def _would_take_in(ledger: Ledger, store: Store, by_contract: _ByContract)
     heads = await store.heads(by_contract)
     # No verdict depends on a salt, and a validation must not make keys for people whom the ledger does not know.
     keys = dict.fromkeys(_people(by_contract), bytes(32))
-    takings = await _sorted_in(ledger, store, by_contract, heads, keys, "")
+    takings = await _begun(ledger, store, by_contract, heads, keys, "")
+    for part in parts_of(takings):
+        await sort_in(part)
     return {
         place: _without_sequence_behind(taking.journal.head, verdict)
         for taking in takings
@@ -154,95 +147,28 @@ def _without_sequence_behind(head: Head, verdict: EventVerdict) -> EventVerdict:
     return verdict if is_stored else verdict._replace(sequence=None)
 
 
-async def _sorted_in(
+async def _begun(
     ledger: Ledger,
     store: Store,
     by_contract: _ByContract,
     heads: Mapping[str, Head],
-    keys: Mapping[_Person, bytes],
+    keys: Mapping[Person, bytes],
     actor: str,
-) -> list[_Taking]:
-    """Every contract's share with its verdicts, rows and log entries, none of them stored yet."""
+) -> list[Taking]:
+    """Every contract's share of the batch, nothing of it sorted in yet."""
     identities = [(entry.contract, entry.source, entry.id) for entries in by_contract.values() for entry in entries]
     targets = [(entry.contract, *entry.target) for entries in by_contract.values() for entry in entries if entry.target]
-    known: dict[_Identity, KnownFact | FactRow] = {**await store.known_facts(sorted(identities + targets))}
+    known: dict[Identity, KnownFact | FactRow] = {**await store.known_facts(sorted(identities + targets))}
     name, now = await store.ledger_name() or "", ledger.now()
     takings = []
     for contract, admitted in by_contract.items():
         if contract not in heads:
             raise RuntimeError(f"contract {contract} has terms but no chain")
-        takings.append(_Taking(admitted, Journal(contract, name, actor, now, heads[contract]), known, keys))
-    if len(identities) > _IN_A_THREAD:
-        await asyncio.to_thread(_sort_in, takings)
-    else:
-        _sort_in(takings)
+        takings.append(Taking(admitted, Journal(contract, name, actor, now, heads[contract]), known, keys))
     return takings
 
 
-def _people(by_contract: _ByContract) -> list[_Person]:
+def _people(by_contract: _ByContract) -> list[Person]:
     """Whom the events are about; "" is the contract's own."""
     people = ((entry.contract, entry.participant or "") for entries in by_contract.values() for entry in entries)
     return sorted(set(people))
-
-
-def _sort_in(takings: Iterable[_Taking]) -> None:
-    for taking in takings:
-        for entry in taking.admitted:
-            verdict = _repeated(entry, taking) or _bad_target(entry, taking) or _accept(entry, taking)
-            taking.verdicts[entry.place] = verdict
-
-
-def _repeated(entry: Admitted, taking: _Taking) -> EventVerdict | None:
-    """The verdict on an event whose id is taken: a duplicate when it says the same, else a conflict."""
-    known = taking.known.get((entry.contract, entry.source, entry.id))
-    if known is None:
-        return None
-    if known.payload == entry.stored:
-        return EventVerdict("duplicate", entry.contract, entry.source, entry.id, known.sequence)
-    return EventVerdict(
-        "conflict",
-        entry.contract,
-        entry.source,
-        entry.id,
-        known.sequence,
-        "event-conflict",
-        "this id was used for an event with other content; to change it, send a correction with an id of its own",
-        sent_sha256=canonical.sha256_hex(entry.stored),
-        stored_sha256=canonical.sha256_hex(known.payload) if known.payload is not None else None,
-    )
-
-
-def _bad_target(entry: Admitted, taking: _Taking) -> EventVerdict | None:
-    """The verdict on a correction or retraction that names a fact it cannot act on."""
-    target = entry.target
-    if target is None:
-        return None
-    known = taking.known.get((entry.contract, *target))
-    if known is None:
-        fault = Fault("/replaces", "unknown-target", "names no event of this contract; send that event first")
-        return rejected("unknown-target", (fault,), retryable=True)
-    if known.payload is None:
-        return rejected("erased-target", (Fault("/replaces", "erased-target", "names an event that was erased"),))
-    faults = tuple(_target_faults(entry, known))
-    return rejected("event-invalid", faults) if faults else None
-
-
-def _target_faults(entry: Admitted, target: KnownFact | FactRow) -> Iterable[Fault]:
-    if target.kind == _RETRACTION:
-        yield Fault("/replaces", "wrong-target", "names a retraction; to undo a retraction send a new event")
-    elif entry.kind != _RETRACTION:
-        if entry.kind != target.kind:
-            yield Fault("/kind", "fixed", "a correction keeps the kind of the event it corrects")
-        elif entry.participant != target.participant:
-            yield Fault("/participant", "fixed", "a correction keeps the participant of the event it corrects")
-
-
-def _accept(entry: Admitted, taking: _Taking) -> EventVerdict:
-    _, contract, source, id, kind, participant, on, name, target, stored = entry
-    salt = salt_of(taking.keys[contract, participant or ""], f"fact/{source}/{id}")
-    body = {"source": source, "id": id, "commitment": canonical.commitment(salt, stored)}
-    sequence = taking.journal.add("fact", body, identity=(source, id))
-    row = FactRow(contract, sequence, source, id, kind, participant, on, name, stored, *(target or (None, None)))
-    taking.rows.append(row)
-    taking.known[contract, source, id] = row
-    return EventVerdict("accepted", contract, source, id, sequence)

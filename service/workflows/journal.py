@@ -7,11 +7,12 @@ from typing import Literal
 
 from service.core import canonical
 from service.core.canonical import Document
+from service.core.life.acts import ActKind
 from service.storage.rows import ChainEnd, Head, LogEntry
 from service.storage.store import Store
 
 FORMAT = 1
-EntryKind = Literal["terms", "fact", "statement"]
+EntryKind = Literal["terms", "fact", ActKind]
 
 
 @dataclass(slots=True)
@@ -67,16 +68,27 @@ class Journal:
 
     async def save(self, store: Store) -> None:
         """Append what was added and move the head."""
-        await save_all(store, [self])
+        await append_all(store, drained([self]))
 
 
-async def save_all(store: Store, journals: Iterable[Journal]) -> None:
-    """Append what was added to each journal and move the heads, in as many statements as for one."""
-    written = [journal for journal in journals if journal.entries]
-    if written:
-        await store.append([entry for journal in written for entry in journal.entries])
-        ends = [(journal.contract, journal.entries[-1]) for journal in written]
-        await store.move_heads([ChainEnd(contract, last.sequence, last.digest) for contract, last in ends])
+def drained(journals: Iterable[Journal]) -> list[list[LogEntry]]:
+    """What was added to each journal, to be appended now; the journals go on behind it."""
+    taken = []
+    for journal in journals:
+        if journal.entries:
+            last = journal.entries[-1]
+            taken.append(journal.entries)
+            journal.entries, journal.head = [], Head(last.sequence, last.digest)
+    return taken
+
+
+async def append_all(store: Store, chains: Sequence[Sequence[LogEntry]]) -> None:
+    """Append the entries of some contracts and move their heads, in as many statements as for one."""
+    if chains:
+        await store.append([entry for entries in chains for entry in entries])
+        await store.move_heads(
+            [ChainEnd(last.contract, last.sequence, last.digest) for last in (entries[-1] for entries in chains)]
+        )
 
 
 async def open_journal(store: Store, contract: str, head: Head, actor: str, now: datetime) -> Journal:

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from service.core.errors import NotFound
-from service.core.events import RecordedFact, fact_from_bytes
+from service.core.events import RecordedFact, recorded_facts
 from service.core.issued import NOTHING_ISSUED, Issued
 from service.core.period import Period, period_named
 from service.core.pipeline import Inputs
 from service.core.statement import History, issued_of
 from service.core.terms import Terms, TermsTimeline, TermsVersion, read_terms
 from service.storage.contract_files import read_file, time_zones
-from service.storage.rows import StatementRow, StoredFact, TermsRow
+from service.storage.rows import StatementRow, TermsRow
 from service.storage.store import Store
+from service.workflows.lives import life_known
 
 
 @lru_cache(maxsize=512)
@@ -43,12 +44,8 @@ async def facts_known(
     """The facts learned by a sequence number; with a participant, theirs and those about everybody."""
     rows = await store.fact_rows(contract, through, participant)
     if len(rows) < 500:
-        return _read(rows)
-    return await asyncio.to_thread(_read, rows)
-
-
-def _read(rows: Sequence[StoredFact]) -> tuple[RecordedFact, ...]:
-    return tuple([RecordedFact(fact_from_bytes(payload), sequence) for sequence, payload in rows])
+        return recorded_facts(rows)
+    return await asyncio.to_thread(recorded_facts, rows)
 
 
 async def inputs_known(store: Store, contract: str, through: int | None = None) -> Inputs:
@@ -56,7 +53,8 @@ async def inputs_known(store: Store, contract: str, through: int | None = None) 
     head = await store.head(contract)
     sequence = through if through is not None else (head.sequence if head else 0)
     terms = await terms_known(store, contract, sequence)
-    return Inputs(terms, await facts_known(store, contract, sequence), sequence)
+    facts, life = await facts_known(store, contract, sequence), await life_known(store, contract, terms, sequence)
+    return Inputs(terms, facts, sequence, books=life.books(sequence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +65,10 @@ class Stated:
     next_period: Period
 
 
-async def stated_so_far(store: Store, contract: str, terms: TermsTimeline) -> Stated:
-    """The statements issued of a contract, oldest first."""
-    rows = tuple(await store.statements(contract=contract))
+async def stated_so_far(store: Store, contract: str, terms: TermsTimeline, through: int | None = None) -> Stated:
+    """The statements issued of a contract by a sequence number (the head's when it is None), oldest first."""
+    issued = await store.statements(contract=contract)
+    rows = tuple(row for row in issued if through is None or row.sequence <= through)
     last = max(rows, key=lambda row: row.sequence, default=None)
     return Stated(rows, terms.period_after(last.period if last else None))
 

@@ -6,10 +6,12 @@ from datetime import date
 from service.core import canonical
 from service.core.canonical import Document
 from service.core.errors import BrokenInvariant, NotFound
-from service.storage.rows import GENESIS_DIGEST, Head, LogEntry, StatementRow, TermsRow
+from service.storage.rows import GENESIS_DIGEST, ActRow, Head, LogEntry, StatementRow, TermsRow
 from service.storage.store import Store
+from service.workflows.acting import issue_row, moved_rows
 from service.workflows.journal import broken_link
 from service.workflows.ledger import Ledger
+from service.workflows.lives import act_from
 from service.workflows.statements import posting_rows, statement_id
 
 _PAGE = 5_000
@@ -43,6 +45,7 @@ async def rebuild(ledger: Ledger, contract: str) -> Rebuilt:
             for entry in page:
                 if entry.kind in counts:
                     counts[entry.kind] += 1
+                if entry.kind != "fact":
                     await _restore(store, entry)
             end = Head(page[-1].sequence, page[-1].digest)
         if head != end:
@@ -58,6 +61,25 @@ async def _restore(store: Store, entry: LogEntry) -> None:
         row = _statement_row(entry, body)
         await store.add_statement(row)
         await store.add_postings(posting_rows(row))
+        await store.add_acts([issue_row(row, entry.actor, entry.recorded_at)])
+    else:
+        await _restore_act(store, entry, body)
+
+
+async def _restore_act(store: Store, entry: LogEntry, body: Document) -> None:
+    reason = canonical.from_bytes(entry.entry_bytes)["reason"]
+    row = ActRow(
+        entry.contract,
+        entry.sequence,
+        entry.kind,
+        entry.actor,
+        entry.recorded_at,
+        reason,
+        canonical.to_bytes(body),
+    )
+    await store.add_acts([row])
+    if "postings" in body:
+        await store.add_postings(moved_rows(entry.contract, act_from(row, entry.recorded_at.date()), body["currency"]))
 
 
 def _terms_row(entry: LogEntry, body: Document) -> TermsRow:

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 
 from service.core import canonical
 from service.core.errors import NotFound
-from service.core.pipeline import Draft, draft_statements
+from service.core.pipeline import Draft, Occasion, draft_statements
+from service.core.terms import TermsTimeline
 from service.storage.rows import DetailItemRow, LogEntry, StatementRow
 from service.storage.store import Store
 from service.telemetry.metrics import INVARIANT_FAILURES
+from service.workflows.drafting import keys_for
 from service.workflows.known import histories_of, inputs_known, period_in
 from service.workflows.ledger import Ledger
-from service.workflows.statements import keys_for, posting_rows, statement_in
+from service.workflows.lives import life_known
+from service.workflows.statements import posting_rows, statement_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +62,20 @@ async def _draft_again(store: Store, row: StatementRow) -> Draft | None:
         inputs = await inputs_known(store, row.contract, row.through_sequence)
         period = period_in(inputs.terms, row.period)
         issued = await store.statements(contract=row.contract)
-        earlier = [one for one in issued if one.sequence < row.sequence and one.period != row.period]
-        histories = await histories_of(store, earlier)
+        histories = await histories_of(store, [one for one in issued if one.sequence <= row.through_sequence])
         keys = await keys_for(store, row.contract, inputs)
-        drafts = await asyncio.to_thread(draft_statements, inputs, period, histories, keys)
+        occasion = await _occasion(store, row, inputs.terms)
+        drafts = await asyncio.to_thread(draft_statements, inputs, period, histories, keys, occasion)
     except (ValueError, TypeError, KeyError, NotFound):
         return None
     return next((draft for draft in drafts if draft.investor == row.investor), None)
+
+
+async def _occasion(store: Store, row: StatementRow, terms: TermsTimeline) -> Occasion:
+    """As its draft says: the statement itself may have been altered."""
+    life = await life_known(store, row.contract, terms)
+    told = [one for one in life.rounds if (one.period, one.through) == (row.period, row.through_sequence)]
+    return Occasion(row.revision, any(one.is_final for one in told))
 
 
 def _is_in_log(row: StatementRow, entry: LogEntry | None) -> bool:

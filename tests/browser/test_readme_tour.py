@@ -41,12 +41,12 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for part in _ELISION.split(text) if part.strip()]
 
 
-def pasted(line: str, demo: Demo) -> str:
-    """What a shell of the reader's prints after the line, with the address and key of this demo."""
+def pasted(lines: str, demo: Demo) -> str:
+    """What a shell of the reader's prints after the lines, with the address and key of this demo."""
     environment = {**os.environ, "LEDGER": demo.url, "KEY": f"Authorization: Bearer {demo.key}", "COLUMNS": "160"}
-    own = line.replace(".venv/bin/", f"{PROGRAM.parent}{os.sep}")
+    own = lines.replace(".venv/bin/", f"{PROGRAM.parent}{os.sep}")
     done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", own],
+        ["bash", "-e", "-o", "pipefail", "-c", own],
         cwd=ROOT,
         env={**environment, "no_proxy": "*", "NO_COLOR": "1"},
         capture_output=True,
@@ -54,7 +54,7 @@ def pasted(line: str, demo: Demo) -> str:
         timeout=60,
         check=False,
     )
-    assert done.returncode == 0, f"README.md: {line}\n{done.stdout}\n{done.stderr}"
+    assert done.returncode == 0, f"README.md: {lines}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 
 
@@ -76,7 +76,7 @@ def test_the_tour_gives_what_the_readme_prints(demo: Demo) -> None:
     first, *others = tour
     assert all(line.startswith("export ") for line in first.lines), "The tour begins with LEDGER and KEY."
     for step in others:
-        output = "".join(pasted(line, demo) for line in step.lines)
+        output = pasted("\n".join(step.lines), demo)
         faults = missing(step.prints, output)
         assert not faults, f"README.md prints {faults}; what {step.lines} gives is:\n{output[-6000:]}"
 

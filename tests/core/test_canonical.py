@@ -41,3 +41,17 @@ def test_digests_are_bound_to_their_use() -> None:
     assert canonical.leaf_digest(b"x").hex() == canonical.sha256_hex(b"\x00x")
     assert canonical.commitment(b"salt", b"x") == canonical.sha256_hex(b"saltx")
     assert canonical.commitment(b"other", b"x") != canonical.commitment(b"salt", b"x")
+
+
+def test_a_part_written_before_is_written_into_the_whole_as_it_would_have_been() -> None:
+    part = {"b": ["x", {"a": 1}], "a": None}
+    texts = [{"source": "é", "id": '"'}, {"source": "s", "id": ""}]
+    whole = {"z": part, "facts": texts, "a": [part, 2]}
+    parts = {"z": canonical.written(part), "facts": canonical.written_texts(texts), "a": [canonical.written(part), 2]}
+    assert canonical.to_bytes(parts) == canonical.to_bytes(whole)
+
+
+@pytest.mark.parametrize("part", [{"a": 1.5}, {"A": 1}, {"a": [{"é": 1}]}, {"a": 2**53}, {"a": "\ud800"}])
+def test_a_part_outside_the_profile_is_not_written(part: Any) -> None:
+    with pytest.raises(ValueError, match="canonical document"):
+        canonical.written(part)

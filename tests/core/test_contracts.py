@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from service.core.evaluate import Finding
-from service.core.events import Enrolment, Fact, FactRef, Measurement, Status, effective_at, read_fact
+from service.core.events import Fact, FactRef, Status, effective_at, read_fact
+from service.core.events.kept import Enrolment, KeptFact, Measurement
 from service.core.terms import Terms, TermsTimeline, TermsVersion
 from service.core.terms.rules import SustainedStatusRule
 from service.storage.contract_files import TOML, contract_folder, contract_folders, terms_in, zone_of
@@ -56,7 +57,7 @@ def book_of(name: str) -> Book:
     return book.learn(*facts_of(name))
 
 
-def effective_facts(name: str) -> Iterator[Fact]:
+def effective_facts(name: str) -> Iterator[KeptFact]:
     """The facts that stand once every correction and retraction is taken into account."""
     yield from (entry.fact for entry in effective_at(book_of(name).facts).facts)
 

@@ -21,6 +21,7 @@ from tests.write_statements import CONTRACTS
 
 Place = tuple[str | int, ...]
 WORDS = [
+    "two-people",
     "restart",
     "cumulative",
     "carried-forward",

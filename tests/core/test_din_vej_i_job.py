@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 from decimal import Decimal
 
-from service.core.events import Status
+from service.core.events.kept import Status
 from tests.core.test_contracts import JOB, YEAR_END, book_of, effective_facts, enrolled, findings_at_year_end, in_force
 
 

@@ -4,9 +4,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec import structs
 
 from service.core.errors import Fault, InvalidInput
-from service.core.events import fact_bytes, fact_from_bytes, read_fact
+from service.core.events import fact_bytes, fact_from_bytes, read_fact, recorded_facts
+from service.core.events.facts import participant_of
 
 ZONE = ZoneInfo("Europe/Copenhagen")
 HEAD = {"contract": "w", "source": "clinic", "id": "e1", "on": "2022-03-01"}
@@ -51,6 +53,19 @@ def test_each_kind_is_read_and_survives_its_bytes(kind: str) -> None:
     fact = read_fact(sent(kind, evidence={"kind": "register", "ref": "journal 12, page 3"}), ZONE)
     assert fact.kind == kind
     assert fact_from_bytes(fact_bytes(fact)) == fact
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_each_kind_says_when_it_is_kept_what_it_said_when_it_was_posted(kind: str) -> None:
+    changes = {"replaces": "e0", "replaces_source": "other", "reason": "wrong"}
+    fact = read_fact(sent(kind, evidence={"kind": "register", "ref": "journal 12, page 3"}, **changes), ZONE)
+    kept = recorded_facts([(7, fact_bytes(fact))])[0].fact
+    assert (type(kept).__name__, kept.ref, kept.target) == (type(fact).__name__, fact.ref, fact.target)
+    assert (kept.participant, kept.evidence and kept.evidence.kind) == (participant_of(fact), "register")
+    for name in set(structs.asdict(kept)) - {"participant", "evidence"}:
+        assert getattr(kept, name) == getattr(fact, name)
+    untold = set(type(fact).model_fields) - set(structs.asdict(kept))
+    assert untold <= {"contract", "kind", "reason", "participant"}
 
 
 @pytest.mark.parametrize("kind", list(KINDS))

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from service.core.events import Enrolment, Measurement
+from service.core.events.kept import Enrolment, Measurement
 from service.core.terms import TermsVersion
 from service.core.terms.settling import Plan
 from tests.book import day

@@ -109,7 +109,8 @@ async def _issue(client: httpx.AsyncClient, told: Told) -> None:
             issue = Issue(contract, period)
             told.issues.append(issue)
             try:
-                answer = await client.post(f"/v1/contracts/{contract}/statements/{period}")
+                answer = await client.post(f"/v1/periods/{period}/close", params={"contract": contract})
             except httpx.TransportError:
                 return
-            issue.statements = answered(answer, 201)["data"]
+            (closed,) = answered(answer)["data"]
+            issue.statements = closed["statements"]

@@ -121,9 +121,9 @@ async def test_while_the_database_is_away_every_request_is_answered(
 ) -> None:
     await asyncio.to_thread(cluster.stop, "fast")
     try:
-        for path in ("/v1/contracts", "/v1/statements", "/v1/events"):
+        for path in ("/v1/contracts", "/v1/statements", "/v1/events", "/v1/statements/none"):
             refused_for_now(await client.get(path))
-        refused_for_now(await client.post("/v1/contracts/a/statements/2022"))
+        refused_for_now(await client.post("/v1/periods/2022/close?contract=a"))
         assert (await client.get("/readyz")).status_code == 503
         assert answered(await client.get("/healthz")) == {"status": "running"}
     finally:

@@ -56,6 +56,6 @@ async def test_no_commit_is_acknowledged_before_it_is_on_the_disk(traced_service
             counts.append(synced(traced_service, answer))
         batch = [sent(fact) for fact in W1_FACTS]
         counts.append(synced(traced_service, await client.post("/v1/events/batch", json=batch), 200))
-        counts.append(synced(traced_service, await client.post("/v1/contracts/w/statements/2022")))
+        counts.append(synced(traced_service, await client.post("/v1/periods/2022/close?contract=w"), 200))
     unsynced = [place for place in range(1, len(counts)) if counts[place] <= counts[place - 1]]
     assert unsynced == [], f"acknowledged without a sync: {unsynced} of {counts}"

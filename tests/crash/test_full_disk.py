@@ -57,6 +57,7 @@ async def test_a_batch_that_finds_the_disk_full_is_refused_leaves_nothing_and_is
         room.give(served)
         assert await until_taken(client, BATCH) == 0
         told.posts.append(BATCH)
-        assert len(answered(await client.post("/v1/contracts/w/statements/2022"), 201)["data"]) == 2
+        (closed,) = answered(await client.post("/v1/periods/2022/close?contract=w"))["data"]
+        assert len(closed["statements"]) == 2
         await facts_hold(client, told, await stored(cramped, told))
     nursery.kill(served)  # which fails if it died by itself

@@ -15,6 +15,7 @@ from service.main import create_app
 from service.settings import Settings
 from service.storage.database import Database
 from service.storage.outages import is_outage
+from service.storage.store_statements import ISSUED_DOCUMENT
 from tests.shell.calling import ledger_on, problem_in
 from tests.shell.stored_rows import entry
 
@@ -96,6 +97,8 @@ async def test_a_service_whose_database_cannot_be_reached_says_so_on_every_way_i
     with pytest.raises(Unavailable):
         async with database.reading() as store:
             await store.head("w")
+    with pytest.raises(Unavailable):
+        await database.look_up(ISSUED_DOCUMENT, id="w.2022.a.1")
     for asked in (database.revision, database.missing_guards):
         with pytest.raises(Unavailable):
             await asked()

@@ -1,6 +1,7 @@
 """Every hostile body on every address that takes a POST: refused, not echoed, in time, and the service goes on."""
 
 import time
+from typing import Any
 
 import httpx
 import pytest
@@ -14,15 +15,20 @@ from tests.shell.calling import Api, answered, problem_in, sent
 
 CORPUS = corpus()
 SECONDS = 5.0
-TAKE_NOTHING = ("/v1/contracts/w/statements/2023", "/v1/statements/w.2022.a.1/verify")
-NAMES = {"contract": "w", "period": "2023", "statement": "w.2022.a.1"}
+NAMES = {"contract": "w", "period": "2023", "statement": "w.2022.a.1", "number": "3"}
+# What decisions name that count for exactly what was seen.
+SEEN = {"If-Match": '"' + "0" * 64 + '"'}
+POSTS: dict[str, Any] = {
+    template.format_map(NAMES): operations["post"]
+    for template, operations in create_app(Settings()).openapi()["paths"].items()
+    if "post" in operations
+}
+TAKE_NOTHING = {path for path, operation in POSTS.items() if not operation["requestBody"]["required"]}
 
 
 def addresses() -> list[str]:
     """Every address with a POST, and the batch that is taken whole or not at all."""
-    paths = create_app(Settings()).openapi()["paths"]
-    posts = [template.format_map(NAMES) for template, operations in paths.items() if "post" in operations]
-    return [*posts, "/v1/events/batch?atomic=true"]
+    return [*POSTS, "/v1/events/batch?atomic=true"]
 
 
 def refusal(response: httpx.Response) -> bool:
@@ -35,7 +41,8 @@ def refusal(response: httpx.Response) -> bool:
 
 def test_there_are_enough_of_them() -> None:
     assert len(CORPUS) >= 300
-    assert len(addresses()) == 8
+    assert len(addresses()) == 26
+    assert len(TAKE_NOTHING) == 9
 
 
 @pytest.mark.parametrize("path", addresses())
@@ -54,7 +61,7 @@ async def test_every_hostile_body_is_refused(w: Api, path: str) -> None:
 
 async def refused(w: Api, path: str, hostile: Hostile) -> None:
     begun = time.perf_counter()
-    response = await w.client.post(path, content=hostile.body, headers={"Content-Type": hostile.media_type})
+    response = await w.client.post(path, content=hostile.body, headers={"Content-Type": hostile.media_type, **SEEN})
     taken = time.perf_counter() - begun
     assert refusal(response), (path, hostile.media_type, hostile.body[:80], response.status_code, response.text[:400])
     assert MARKER not in response.text, (path, hostile.body[:80], response.text[:400])

@@ -1,7 +1,7 @@
 """The service as its callers see it: one client with an administrator's key, and the answers unwrapped."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from service.core.events import Fact
 from service.main import create_app
 from service.settings import Settings
 from service.storage.database import Database
-from service.workflows.access import begin_ledger
+from service.workflows.access import begin_ledger, new_administrator_key
 from service.workflows.ledger import Ledger
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -81,10 +81,23 @@ class Api:
         verdicts = await self.batch([sent(fact) for fact in facts])
         assert {verdict["verdict"] for verdict in verdicts["verdicts"]} == {"accepted"}, verdicts
 
+    async def close(self, period: str, contract: str = "w") -> Document:
+        """Close a period of one contract: what that did."""
+        path = f"/v1/periods/{period}/close"
+        (closed,) = answered(await self.client.post(path, params={"contract": contract}))["data"]
+        told: Document = closed
+        return told
+
     async def issue(self, period: str, contract: str = "w") -> list[Document]:
-        """Issue a period: the entries of the list of statements."""
-        answer = answered(await self.client.post(f"/v1/contracts/{contract}/statements/{period}"), 201)
-        issued: list[Document] = answer["data"]
+        """Issue a period, with a second person where one is needed: the entries of the list of statements."""
+        closed = await self.close(period, contract)
+        if closed["outcome"] == "awaits-approval":
+            headers = {**await second_person(self.ledger), "If-Match": f'"{closed["digest"]}"'}
+            path = f"/v1/contracts/{contract}/statements/{period}/approve"
+            answered(await self.client.post(path, headers=headers))
+            closed = await self.close(period, contract)
+        assert closed["outcome"] == "issued", closed
+        issued: list[Document] = (await self.get("/v1/statements", contract=contract, period=period))["data"]
         return issued
 
     async def lines(self, statement: str) -> list[Document]:
@@ -104,6 +117,12 @@ class Api:
         return len(contracts["data"]), len(events["data"])
 
 
+async def second_person(ledger: Ledger) -> dict[str, str]:
+    """What somebody else than the first administrator sends; randomness is fixed, so that theirs is another one."""
+    other = replace(ledger, random_bytes=lambda count: b"2" * count)
+    return {"Authorization": f"Bearer {await new_administrator_key(other, 'second-person')}"}
+
+
 def answered(response: httpx.Response, status: int = 200) -> Any:
     """The JSON of an answer with that status."""
     assert response.status_code == status, (response.status_code, response.text)
@@ -115,7 +134,8 @@ def problem_in(response: httpx.Response, status: int, code: str | None = None) -
     assert response.status_code == status, (response.status_code, response.text)
     assert response.headers["content-type"] == PROBLEM
     problem: Document = response.json()
-    assert set(problem) == {"type", "title", "status", "code", "detail", "errors", "request_id"}
+    members = {"type", "title", "status", "code", "detail", "errors", "request_id"}
+    assert set(problem) - {"available_actions"} == members
     assert problem["status"] == status
     assert problem["type"] == f"/problems/{problem['code']}"
     assert all(set(fault) == {"pointer", "code", "detail"} for fault in problem["errors"])

@@ -42,7 +42,8 @@ def statement(sequence: int, period: str = "2026-Q1", investor: str = "fund", re
 
 
 def posting(position: int, account: str, amount_minor: int, sequence: int = 1, currency: str = "DKK") -> PostingRow:
-    return PostingRow("dialog", sequence, position, account, currency, amount_minor, f"dialog-{sequence}")
+    number, on = f"dialog-{sequence}", date(2023, 12, 31)
+    return PostingRow("dialog", sequence, position, account, currency, amount_minor, number, on)
 
 
 async def fill(database: Database, facts: Sequence[FactRow]) -> None:

@@ -6,14 +6,14 @@ import pytest
 
 from service.core.errors import BrokenInvariant, NotFound
 from service.storage.database import Database
-from service.storage.tables import DetailItemTable, FactTable, PostingTable, StatementTable, TermsVersionTable
+from service.storage.tables import ActTable, DetailItemTable, FactTable, PostingTable, StatementTable, TermsVersionTable
 from service.workflows.rebuild import rebuild, rebuild_all
 from tests.builders import a_contract
 from tests.core.worked import W1_FACTS
 from tests.shell.calling import Api, answered
 from tests.shell.tampering import execute, forge, log_of, rows_of
 
-LOOK_UPS = (TermsVersionTable, StatementTable, PostingTable)
+LOOK_UPS = (TermsVersionTable, StatementTable, ActTable, PostingTable)
 
 
 async def issued(api: Api) -> Api:
@@ -35,8 +35,8 @@ async def test_a_rebuild_of_sound_look_ups_changes_nothing(w: Api, database: Dat
     before = await everything(database)
     rebuilt = await rebuild_all(w.ledger)
     assert [(one.contract, one.entries, one.terms, one.statements) for one in rebuilt] == [
-        ("a-first", 3, 1, 2),
-        ("w", 13, 2, 4),
+        ("a-first", 6, 1, 2),
+        ("w", 19, 2, 4),
     ]
     assert await everything(database) == before
 
@@ -44,7 +44,7 @@ async def test_a_rebuild_of_sound_look_ups_changes_nothing(w: Api, database: Dat
 async def test_deleted_look_ups_come_back(w: Api, database: Database) -> None:
     await issued(w)
     before = await everything(database)
-    for table in ("posting", "statement", "terms_version"):
+    for table in ("posting", "act", "statement", "terms_version"):
         await execute(database, f"DELETE FROM {table} WHERE contract = 'w'")
     await rebuild(w.ledger, "w")
     assert await everything(database) == before
@@ -54,7 +54,7 @@ async def test_deleted_look_ups_come_back(w: Api, database: Database) -> None:
 async def test_a_contract_whose_terms_were_deleted_is_rebuilt_with_all_others(w: Api, database: Database) -> None:
     await issued(w)
     before = await everything(database)
-    for table in ("posting", "statement", "terms_version"):
+    for table in ("posting", "act", "statement", "terms_version"):
         await execute(database, f"DELETE FROM {table}")
     assert [one.contract for one in await rebuild_all(w.ledger)] == ["a-first", "w"]
     assert await everything(database) == before

@@ -3,7 +3,17 @@
 import hashlib
 from typing import Any
 
+import pytest
+from fastapi import APIRouter
+
+from service.api.by_key import ByKey
+from service.api.conditional import Held
+from service.api.forms import AskedForm
+from service.api.security import LedgerDep, guarded_router
 from service.core import canonical
+from service.main import create_app
+from service.settings import Settings
+from service.workflows.ledger import Ledger
 from tests.builders import a_contract, housed, retraction, started
 from tests.core.worked import W1_FACTS
 from tests.shell.calling import Api, answered, problem_in
@@ -80,6 +90,51 @@ async def test_an_issued_statement_is_read_with_its_digest(w: Api) -> None:
     assert statement["number"] == "w/2022/a/1"
     assert "P1" not in response.text
     problem_in(await w.client.get("/v1/statements/w.2022.a.2"), 404, "statement-not-found")
+
+
+async def test_a_statement_id_that_no_statement_can_have_and_a_wrong_method_are_refused_as_everywhere(w: Api) -> None:
+    problem_in(await w.client.get(f"/v1/statements/{'x' * 201}"), 422, "parameter-invalid")
+    problem_in(await w.client.get(f"/v1/statements/{'x' * 200}"), 404, "statement-not-found")
+    problem_in(await w.client.get("/v1/statements/w.2022.a.1?of=a"), 422, "parameter-invalid")
+    refused = await w.client.post("/v1/statements/w.2022.a.1")
+    problem_in(refused, 405, "method-not-allowed")
+    assert refused.headers["allow"] == "GET"
+
+
+async def test_the_short_way_and_the_way_with_a_query_give_the_same_answer(w: Api) -> None:
+    await w.learn(W1_FACTS)
+    (entry, _) = await w.issue("2022")
+    for form, media_type in (("json", "application/json"), ("csv", "text/csv")):
+        for held in ('"other"', f'"other", W/"{entry["sha256"]}"', "*"):
+            headers = [("If-None-Match", one) for one in held.split(", ")]
+            short, long = [
+                await w.client.get(f"/v1/statements/w.2022.a.1{query}", headers=[*headers, ("Accept", media_type)])
+                for query in ("", f"?format={form}")
+            ]
+            assert (short.status_code, short.content) == (long.status_code, long.content)
+            assert short.status_code == (304 if held == "*" or (form == "json" and "W/" in held) else 200)
+            assert {**short.headers, "x-request-id": ""} == {**long.headers, "x-request-id": ""}
+
+
+def test_a_statement_by_its_key_is_found_first_and_shown_among_the_others(ledger: Ledger) -> None:
+    app = create_app(Settings(), ledger)
+    assert isinstance(app.routes[0], ByKey)
+    shown = list(app.openapi()["paths"])
+    place = shown.index("/v1/statements/{statement}")
+    assert shown[place + 1] == "/v1/statements/{statement}/detail" and shown[0] == "/v1/events"
+
+
+def test_a_route_that_wants_more_than_its_key_cannot_go_the_short_way() -> None:
+    async def wants_a_query(
+        statement: str, ledger: LedgerDep, form: AskedForm, held: Held, investor: str | None = None
+    ) -> None: ...
+
+    async def asks_for_no_key(statement: str, ledger: LedgerDep, form: AskedForm, held: Held) -> None: ...
+
+    with pytest.raises(TypeError, match="wants_a_query"):
+        guarded_router(route_class=ByKey).get("/statements/{statement}")(wants_a_query)
+    with pytest.raises(TypeError, match="asks_for_no_key"):
+        APIRouter(route_class=ByKey).get("/statements/{statement}")(asks_for_no_key)
 
 
 async def test_an_investor_reads_its_statements_of_a_period_over_all_contracts(w: Api) -> None:

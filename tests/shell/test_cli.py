@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from service.cli import app
 from service.settings import settings
 from tests.core.worked import W1_FACTS
 from tests.databases import run_apart
+from tests.render.reading import rows_in, sheets_in
 from tests.shell.calling import sent
 from tests.shell.tampering import forge
 from tests.write_statements import CONTRACTS, folders
@@ -36,6 +38,13 @@ class Cli:
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         return result
 
+    def issue(self, contract: str, period: str) -> None:
+        """Issue a period as two people do: one closes it, another approves what was seen, the first closes it again."""
+        (closed,) = self.json("statements", "close", period, "--contract", contract)
+        if closed["outcome"] == "awaits-approval":
+            self.run("statements", "approve", contract, period, "--digest", closed["digest"], "--as", "second-person")
+            self.run("statements", "close", period, "--contract", contract)
+
     def json(self, *words: str | Path, code: int = 0) -> Any:
         """What a command answers to programs."""
         return json.loads(self.run(*words, "--json", code=code).stdout)
@@ -58,7 +67,7 @@ def loaded(cli: Cli) -> Cli:
     """Dialog mod Vold with its facts, issued for 2023."""
     cli.run("contracts", "load", DIALOG)
     cli.run("events", "load", DIALOG / "events.csv", "--contract", "dialog-mod-vold")
-    cli.run("statements", "issue", "dialog-mod-vold", "2023")
+    cli.issue("dialog-mod-vold", "2023")
     return cli
 
 
@@ -178,10 +187,23 @@ def test_the_ledger_previews_issues_and_shows_the_same_statement(loaded: Cli) ->
     assert {**shown[0], "detail_digest": None} == {**file, "detail_digest": None}
     assert "230,000.00" in loaded.run("statements", "show", "dialog-mod-vold.2023.council.1").stdout
     previewed = loaded.json("statements", "preview", "dialog-mod-vold", "2024")
-    issued = loaded.json("statements", "issue", "dialog-mod-vold", "2024")
-    assert issued == previewed
-    assert "is issued" in loaded.run("statements", "issue", "dialog-mod-vold", "2024", code=1).stderr
-    assert "no contract by that name" in loaded.run("statements", "issue", "nobody", "2024", code=1).stderr
+    loaded.issue("dialog-mod-vold", "2024")
+    issued = [*loaded.json("statements", "show", "dialog-mod-vold.2024.council.1")]
+    assert issued == [one for one in previewed if one["investor"]["id"] == "council"]
+    (again,) = loaded.json("statements", "close", "2024", "--contract", "dialog-mod-vold")
+    assert again["outcome"] == "issued-before"
+    refused = loaded.run("statements", "close", "2024", "--contract", "nobody", code=1)
+    assert "no contract by that name" in refused.stderr
+
+
+def test_nobody_approves_their_own_work_on_the_command_line(loaded: Cli) -> None:
+    (closed,) = loaded.json("statements", "close", "2024", "--contract", "dialog-mod-vold")
+    told = ("statements", "approve", "dialog-mod-vold", "2024", "--digest", closed["digest"])
+    assert "a second person has to" in " ".join(loaded.run(*told, code=1).stderr.split())
+    assert "is approved by another" in loaded.run(*told, "--as", "another").stdout
+    every = {one["contract"]: one for one in loaded.json("statements", "close", "2024")}
+    assert every["dialog-mod-vold"]["outcome"] == "issued"
+    assert every["dialog-mod-vold"]["waiting"]
     assert "No statement" in loaded.run("statements", "show", "nothing", code=1).stderr
 
 
@@ -195,6 +217,22 @@ def test_a_line_is_explained(loaded: Cli) -> None:
     loaded.run("statements", "show", "dialog-mod-vold.2023.council.1", "--line", "9999", code=1)
 
 
+def test_a_statement_is_written_as_a_file_for_a_spreadsheet(loaded: Cli, tmp_path: Path) -> None:
+    command = ("statements", "show", "dialog-mod-vold.2023.council.1")
+    for form in ("csv", "xlsx"):
+        told = loaded.run(*command, "--format", form, "--to", tmp_path / f"a.{form}").stdout
+        assert f"a.{form}: {(tmp_path / f'a.{form}').stat().st_size} bytes" in told
+    payable = {row["What"]: row["Value"] for row in rows_in((tmp_path / "a.csv").read_bytes())}["Payable"]
+    assert payable == "230000.00"
+    assert ["Totals", "Payable", Decimal(230000)] in sheets_in((tmp_path / "a.xlsx").read_bytes())["Statement"]
+    assert "go together" in loaded.run(*command, "--format", "xlsx", code=2).stderr
+    assert "go together" in loaded.run(*command, "--to", tmp_path / "b.csv", code=2).stderr
+    missing = ("--format", "csv", "--to", tmp_path / "nowhere" / "a.csv")
+    assert "cannot be written" in loaded.run(*command, *missing, code=1).stderr
+    assert "No statement" in loaded.run("statements", "show", "nothing", *missing, code=1).stderr
+    loaded.run(*command, "--format", "pdf", "--to", tmp_path / "a.pdf", code=2)
+
+
 def test_every_statement_is_verified_and_a_changed_one_ends_with_code_1(loaded: Cli) -> None:
     assert loaded.run("statements", "verify").stdout.count("proved") == 2
     found = loaded.json("statements", "verify", "dialog-mod-vold.2023.dsi.1")
@@ -205,8 +243,8 @@ def test_every_statement_is_verified_and_a_changed_one_ends_with_code_1(loaded: 
 
 
 def test_look_ups_are_rebuilt_and_a_broken_chain_ends_with_code_1(loaded: Cli) -> None:
-    assert loaded.json("rebuild") == [{"contract": "dialog-mod-vold", "entries": 72, "terms": 2, "statements": 2}]
-    assert "the chain of 72 entries holds" in loaded.run("rebuild", "dialog-mod-vold").stdout
+    assert loaded.json("rebuild") == [{"contract": "dialog-mod-vold", "entries": 75, "terms": 2, "statements": 2}]
+    assert "the chain of 75 entries holds" in loaded.run("rebuild", "dialog-mod-vold").stdout
     assert "no contract by that name" in loaded.run("rebuild", "nobody", code=1).stderr
     run_apart(forge(loaded.url, "DELETE FROM log_entry WHERE sequence = 5"))
     assert "broken at sequence 6" in loaded.run("rebuild", code=1).stderr

@@ -164,8 +164,8 @@ def test_the_impact_of_a_version_in_the_folder_is_that_on_the_versions_before_it
 def test_the_impact_on_a_contract_of_the_ledger_follows_what_was_issued(cli: Cli, w1: Path) -> None:
     cli.run("contracts", "load", w1)
     cli.run("events", "load", w1 / "events.csv", "--contract", "w")
-    cli.run("statements", "issue", "w", "2022")
-    cli.run("statements", "issue", "w", "2023")
+    cli.issue("w", "2022")
+    cli.issue("w", "2023")
     amendment = written(w1.parent / "2.toml", amended())
     found = cli.json("contracts", "impact", "w", amendment)
     assert found["stated_through"] == "2023"

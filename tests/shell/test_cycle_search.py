@@ -6,7 +6,7 @@ import pytest
 
 from service.core.errors import NotFound
 from service.workflows.cycle_search import cycle_search_at_rest
-from service.workflows.statements import preview_statements
+from service.workflows.drafting import preview_statements
 from tests.shell.calling import Api
 
 

@@ -66,11 +66,20 @@ def test_every_example_runs_as_it_stands_and_is_answered_as_documented(demo: Dem
                     continue
                 sent_before.add((str(request.url), request.content))
                 headers = {"Content-Type": request.headers.get("Content-Type", "")} if request.content else {}
+                headers |= seen(client, operation, request)
                 response = client.request(
                     request.method, request.url.raw_path.decode(), content=request.content, headers=headers
                 )
                 faults += [f"{name}: {fault}" for fault in outcome_faults(operation, response)]
     assert not faults, told("Mend these examples, or what is documented of the answers.", faults)
+
+
+def seen(client: httpx.Client, operation: Operation, request: httpx.Request) -> dict[str, str]:
+    """If-Match, where the operation asks for it: what the caller has read, which is different on every ledger."""
+    if all(parameter["name"] != "if-match" for parameter in operation.told.get("parameters", ())):
+        return {}
+    read = client.get(f"{request.url.path.rpartition('/')[0]}/draft")
+    return {"If-Match": read.headers["ETag"]}
 
 
 def outcome_faults(operation: Operation, response: httpx.Response) -> Iterator[str]:

@@ -125,6 +125,34 @@ async def test_writers_of_one_contract_take_turns(database: Database) -> None:
         assert await store.head("dialog") == Head(12, SUM)
 
 
+async def test_entries_narrow_by_kind_and_by_actor(database: Database) -> None:
+    kinds = ("terms", "fact", "approval", "fact", "terms", "fact")
+    given = [entry(place, kind) for place, kind in enumerate(kinds, start=1)]
+    given[3] = given[3]._replace(actor="bo")
+    given[4] = given[4]._replace(actor="bo")
+    async with database.begin() as store:
+        await store.append([*given, entry(1, "terms", contract="other")])
+    async with database.reading() as store:
+        for kind in (None, *kinds, "statement"):
+            for actor in (None, "ann", "bo", "nobody"):
+                wanted = [one for one in given if kind in (None, one.kind) and actor in (None, one.actor)]
+                assert await store.entries("dialog", kind=kind, actor=actor) == wanted
+                assert (
+                    await store.entries("dialog", kind=kind, actor=actor, after=2, limit=1)
+                    == [one for one in wanted if one.sequence > 2][:1]
+                )
+
+
+async def test_the_last_entry_recorded_by_a_moment_is_found(database: Database) -> None:
+    given = [entry(place, recorded_at=NOON + timedelta(hours=place // 2)) for place in (1, 2, 3, 4)]
+    async with database.begin() as store:
+        await store.append([*given, entry(1, contract="other")])
+    async with database.reading() as store:
+        for hours, sequence in ((-1, 0), (0, 1), (1, 3), (1.5, 3), (9, 4)):
+            assert await store.last_recorded_by("dialog", NOON + timedelta(hours=hours)) == sequence
+        assert await store.last_recorded_by("nothing", NOON) == 0
+
+
 async def test_entries_come_back_as_they_were_given(database: Database) -> None:
     elsewhere = NOON.astimezone(timezone(timedelta(hours=2)))
     given = [entry(1, "terms"), entry(2, recorded_at=elsewhere), entry(3), entry(4, "statement")]

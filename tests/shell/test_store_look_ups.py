@@ -41,6 +41,17 @@ async def test_ten_thousand_facts_go_in_and_are_known(database: Database) -> Non
         assert len(known) == len(await store.fact_rows("dialog")) == 10_000
 
 
+async def test_keys_are_found_one_by_one_and_together_the_contracts_own_too(database: Database) -> None:
+    keys = {("dialog", ""): bytes(32), ("dialog", "p1"): SUM, ("other", ""): SUM}
+    async with database.begin() as store:
+        await store.add_participant_keys(keys)
+    async with database.reading() as store:
+        assert await store.participant_keys([*keys, ("other", "p1")]) == keys
+        for wanted, key in keys.items():
+            assert await store.participant_keys([wanted]) == {wanted: key}
+        assert await store.participant_keys([("nobody", "")]) == {}
+
+
 async def test_the_facts_of_a_participant_include_those_of_no_one(database: Database) -> None:
     await fill(database, [fact(1, "p1"), fact(2, None), fact(3, "p2"), fact(4, "p1")])
     async with database.reading() as store:
@@ -128,6 +139,21 @@ async def test_what_is_behind_a_statement_outlives_a_rebuild(database: Database)
         assert await store.detail_items_of_participant("dialog", "p1") == lines[:1]
         assert await store.detail_item("dialog", 2, 1) == lines[1]
         assert await store.detail_item("dialog", 2, 2) is None
+
+
+async def test_lines_of_several_statements_are_paged_without_what_is_pending(database: Database) -> None:
+    def item(sequence: int, position: int, kind: str = "line") -> DetailItemRow:
+        return DetailItemRow("dialog", sequence, position, kind, "p1", SUM, b"item")
+
+    stored = [item(1, 1), item(1, 2, "pending"), item(2, 1), item(2, 2), item(3, 1)]
+    async with database.begin() as store:
+        await store.append([entry(sequence, "statement") for sequence in (1, 2, 3)])
+        await store.add_detail_items(stored)
+    async with database.reading() as store:
+        first = await store.detail_lines("dialog", [1, 2], limit=2)
+        rest = await store.detail_lines("dialog", [1, 2], after=(2, 1), limit=9)
+        assert first + rest == [item(1, 1), item(2, 1), item(2, 2)]
+        assert await store.detail_lines("other", [1, 2]) == []
 
 
 async def test_balances_sum_each_account_in_each_currency(database: Database) -> None:

@@ -1,16 +1,46 @@
 """The routes by resource; each reads the request, calls one use case, and shapes the answer."""
 
-from fastapi import APIRouter, Depends
+from starlette.routing import BaseRoute
 
-from service.api.negotiation import only_acceptable
-from service.api.routes import accounts, changes, contracts, events, findings, json_schemas, statements, validating
-from service.api.security import current_actor, only_known_parameters
+from service.api.routes import (
+    accounts,
+    audit,
+    changes,
+    closing,
+    contracts,
+    ending,
+    events,
+    findings,
+    json_schemas,
+    lives,
+    money,
+    payers,
+    positions,
+    rounds,
+    statement_changes,
+    statements,
+    validating,
+)
 
-_DOOR = [Depends(only_known_parameters), Depends(only_acceptable)]
-guarded = APIRouter(prefix="/v1", dependencies=[Depends(current_actor), *_DOOR])
-for resource in (events, contracts, statements, validating, changes, findings, accounts):
-    guarded.include_router(resource.router)
-
-# Programs fetch a schema by its address without a key, and there is nothing of anybody in it.
-public = APIRouter(prefix="/v1", dependencies=_DOOR)
-public.include_router(json_schemas.router)
+# The changes stand before the statements, where "changes" would be read as the position of a line.
+_RESOURCES = (
+    events,
+    contracts,
+    statement_changes,
+    statements,
+    rounds,
+    lives,
+    money,
+    ending,
+    payers,
+    validating,
+    changes,
+    findings,
+    accounts,
+    positions,
+    audit,
+    closing,
+    json_schemas,
+)
+# One list, in which a request is looked for once: routers inside routers are searched again at every step inwards.
+V1: list[BaseRoute] = [route for resource in _RESOURCES for route in resource.router.routes]

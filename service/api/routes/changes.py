@@ -3,17 +3,17 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from service.api.audiences import CASE_SYSTEMS
 from service.api.errors import problems
 from service.api.pages import Limit
-from service.api.security import LedgerDep
+from service.api.security import LedgerDep, guarded_router
 from service.core.statement.paying import PayingTurn
 from service.workflows.changes import Change, read_changes
 
-router = APIRouter(tags=[CASE_SYSTEMS])
+router = guarded_router(CASE_SYSTEMS)
 
 
 class PayingOut(BaseModel):

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.responses import Response
 
 from service.api.audiences import AUDITORS, FINANCE
@@ -14,13 +14,13 @@ from service.api.examples import contract_body
 from service.api.idempotency_key import KeyDep, asked, sent_as
 from service.api.negotiation import refuse_unacceptable
 from service.api.schemas import ContractEntry, Contracts, ContractTerms, VersionEntry, Versions
-from service.api.security import ActorDep, LedgerDep
+from service.api.security import ActorDep, LedgerDep, guarded_router
 from service.core.terms import Terms, TermsVersion
 from service.workflows import contracts as use
 from service.workflows.contracts import Registered
 from service.workflows.idempotency import Answer, answer_once
 
-router = APIRouter()
+router = guarded_router()
 ContractId = Annotated[str, Path(max_length=60, description="the contract's name", examples=["dialog-mod-vold"])]
 ExampleContractId = Annotated[
     str, Path(max_length=60, description="the contract's name; `example` once it is registered", examples=["example"])

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 
 from service.api.audiences import CASE_SYSTEMS
@@ -15,14 +15,14 @@ from service.api.formats import many_events, one_event
 from service.api.pages import Limit, Page, after_query, cursor, page_of, parts_of, whole
 from service.api.routes.findings import finding_out
 from service.api.schemas import BatchVerdicts, EventEntry, EventUse, LineUse, Reference, Verdict
-from service.api.security import ActorDep, GatheringDep, LedgerDep
+from service.api.security import ActorDep, GatheringDep, LedgerDep, guarded_router
 from service.api.verdicts import batch_bytes, verdict_shape
 from service.core import canonical
 from service.core.errors import InvalidInput
 from service.workflows.events import Search, read_event, search_events
 from service.workflows.ingest import post_events
 
-router = APIRouter(tags=[CASE_SYSTEMS])
+router = guarded_router(CASE_SYSTEMS)
 _SOURCE, _ID = "dialog-mod-vold", "F-02-violence_ceased-2022-12-20"
 _STATUS = {"accepted": 201, "duplicate": 200, "conflict": 409, "rejected": 422}
 

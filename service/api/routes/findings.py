@@ -2,21 +2,21 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from service.api.audiences import FINANCE
 from service.api.errors import problems
 from service.api.pages import Limit, after_query, cursor, parts_of, whole
 from service.api.routes.contracts import ContractId
 from service.api.schemas import FindingOut, FindingsPage, PlannedOut, Reference
-from service.api.security import LedgerDep
+from service.api.security import LedgerDep, guarded_router
 from service.core import money
 from service.core.errors import Fault, InvalidInput
 from service.core.evaluate import Finding
 from service.core.statement.plans import Planned
 from service.workflows.findings import Findings, read_findings
 
-router = APIRouter(tags=[FINANCE])
+router = guarded_router(FINANCE)
 
 
 def finding_out(finding: Finding, outcome_period: str | None, sentence: str) -> FindingOut:

@@ -5,21 +5,25 @@ from functools import cache
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from service.api.audiences import CASE_SYSTEMS
 from service.api.errors import Problem, problems
 from service.api.event_bodies import CLOUD_EVENT_SCHEMA
-from service.api.negotiation import preferred
+from service.api.negotiation import only_acceptable, preferred
 from service.api.schemas import Verdict
+from service.api.security import only_known_parameters
 from service.api.statement_documents import StatementDocument
 from service.core.errors import NotFound
 from service.core.events.facts import FACT, KINDS
 from service.core.terms import Terms
 
-router = APIRouter(tags=[CASE_SYSTEMS])
+# Programs fetch a schema by its address without a key, and there is nothing of anybody in it.
+router = APIRouter(
+    prefix="/v1", tags=[CASE_SYSTEMS], dependencies=[Depends(only_known_parameters), Depends(only_acceptable)]
+)
 _SCHEMA_TYPES = ("application/schema+json", "application/json")
 _HEADERS = {"Cache-Control": "max-age=3600", "Vary": "Accept"}
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

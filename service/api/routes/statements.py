@@ -1,18 +1,19 @@
-"""Statements over HTTP: preview, issue, read, explain, verify; issued bytes are sent as they are stored."""
+"""Statements over HTTP: preview, read, explain, verify; issued bytes are sent as they are stored."""
 
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.responses import Response
 
 from service.api.audiences import AUDITORS, FINANCE, INVESTORS
 from service.api.body import read_nothing
-from service.api.conditional import NOT_MODIFIED, Held, unchanging
+from service.api.by_key import ByKey
+from service.api.conditional import NOT_MODIFIED, Held
 from service.api.detail_documents import DetailDocument, Explanation
 from service.api.errors import problems
 from service.api.examples import NO_BODY
-from service.api.idempotency_key import KeyDep, asked, sent_as
+from service.api.forms import IN_FORMS, AskedForm, sent_in
 from service.api.schemas import (
     Check,
     InvestorStatements,
@@ -21,23 +22,25 @@ from service.api.schemas import (
     StatementList,
     VerificationOut,
 )
-from service.api.security import ActorDep, LedgerDep
+from service.api.security import LedgerDep, guarded_router
 from service.api.statement_documents import StatementDocument
 from service.core import canonical
+from service.core.life.statements import StatementLife
+from service.core.money import to_text
+from service.render.detail_sheets import detail_workbook
+from service.render.statement_sheets import statement_workbook, statements_workbook
 from service.storage.rows import StatementRow
 from service.workflows import details, statements
-from service.workflows.idempotency import Answer, answer_once
+from service.workflows.drafting import preview_statements
 from service.workflows.verification import verify_statement
 
-router = APIRouter()
+router, by_key = guarded_router(), guarded_router(route_class=ByKey)
 _PERIOD = "2023, 2023-H1, 2023-Q4 or 2023-12, as the contract has it"
 OpenPeriod = Annotated[str, Path(max_length=10, description=_PERIOD, examples=["2024"])]
 IssuedPeriod = Annotated[str, Path(max_length=10, description=_PERIOD, examples=["2023"])]
-# One contract is previewed and another issued, so that the first example runs as often as one likes.
 PreviewedContract = Annotated[
     str, Path(max_length=60, description="the contract's name", examples=["housing-first-aarhus"])
 ]
-IssuedContract = Annotated[str, Path(max_length=60, description="the contract's name", examples=["sammen-om-diabetes"])]
 StatementId = Annotated[
     str, Path(max_length=200, description="as the list names it", examples=["housing-first-aarhus.2023.council.1"])
 ]
@@ -46,7 +49,7 @@ StatementId = Annotated[
 _NO_BODY_PROBLEMS = ("malformed", 408, 413, 415, "invalid-input")
 
 
-def _entry(row: StatementRow) -> StatementEntry:
+def _entry(row: StatementRow, life: StatementLife) -> StatementEntry:
     document = canonical.from_bytes(row.document)
     return StatementEntry(
         id=row.id,
@@ -58,6 +61,10 @@ def _entry(row: StatementRow) -> StatementEntry:
         lines=document["totals"]["lines"],
         payable=document["totals"]["payable"],
         currency=document["currency"],
+        state=life.state,
+        available_actions=list(life.available_actions),
+        outstanding=to_text(life.outstanding_minor, life.currency),
+        due_on=life.due_on,
     )
 
 
@@ -70,7 +77,9 @@ def _json(body: bytes) -> Response:
     summary="Preview the statements of a period",
     tags=[FINANCE],
     response_model=Preview,
-    responses=problems("contract-not-found", "period-not-found", "period-issued", "not-the-next-period"),
+    responses=problems(
+        "contract-not-found", "period-not-found", "period-issued", "not-the-next-period", "contract-closed"
+    ),
 )
 async def preview(
     contract: PreviewedContract,
@@ -82,45 +91,8 @@ async def preview(
 ) -> Response:
     """What issuing the period now would issue, to the byte, with the detail behind it. Nothing is stored. Only the
     earliest period that is not issued can be previewed."""
-    drafted = await statements.preview_statements(ledger, contract, period)
-    wanted = [draft for draft in drafted.drafts if investor in (None, draft.investor)]
-    entries = [
-        b'{"statement":' + draft.stored + b',"detail":' + details.detail_of_draft(draft) + b"}" for draft in wanted
-    ]
-    return _json(b'{"data":[' + b",".join(entries) + b"]}")
-
-
-@router.post(
-    "/contracts/{contract}/statements/{period}",
-    status_code=201,
-    summary="Issue the statements of a period",
-    tags=[FINANCE],
-    response_model=StatementList,
-    responses=problems(
-        *_NO_BODY_PROBLEMS,
-        "idempotency-key-malformed",
-        "contract-not-found",
-        "period-not-found",
-        "period-issued",
-        "period-not-ended",
-        "not-the-next-period",
-        "request-in-progress",
-        "idempotency-key-reused",
-    ),
-    openapi_extra={"requestBody": NO_BODY},
-)
-async def issue(
-    contract: IssuedContract, period: OpenPeriod, request: Request, ledger: LedgerDep, actor: ActorDep, key: KeyDep
-) -> Response:
-    """Issue a period that has ended to every investor of the contract. What is issued never changes; what becomes
-    known later is stated in the next period."""
-    answer = await answer_once(
-        ledger,
-        asked(request, "/v1/contracts/{contract}/statements/{period}", key, actor, await read_nothing(request)),
-        lambda keyed: statements.issue_statements(ledger, contract, period, actor, keyed),
-        lambda rows: Answer(201, StatementList(data=[_entry(row) for row in rows]).model_dump_json().encode()),
-    )
-    return sent_as(answer)
+    drafted = await preview_statements(ledger, contract, period)
+    return _json(details.preview_of(draft for draft in drafted.drafts if investor in (None, draft.investor)))
 
 
 @router.get("/statements", summary="List issued statements", tags=[INVESTORS], responses=problems())
@@ -135,8 +107,8 @@ async def list_statements(
     ] = None,
 ) -> StatementList:
     """Issued statements in the order of issue."""
-    rows = await statements.find_statements(ledger, contract=contract, period=period, investor=investor)
-    return StatementList(data=[_entry(row) for row in rows])
+    found = await statements.find_lives(ledger, contract=contract, period=period, investor=investor)
+    return StatementList(data=[_entry(row, life) for row, life in found])
 
 
 @router.get(
@@ -144,29 +116,44 @@ async def list_statements(
     summary="Fetch an investor's statements of a period",
     tags=[INVESTORS],
     response_model=InvestorStatements,
-    responses=problems("statement-not-found"),
+    responses={**IN_FORMS, **NOT_MODIFIED, **problems("statement-not-found")},
 )
 async def investor_statements(
     party: Annotated[str, Path(max_length=60, description="the investor's id in the contracts", examples=["council"])],
     period: IssuedPeriod,
     ledger: LedgerDep,
+    form: AskedForm,
+    held: Held,
 ) -> Response:
-    """What an investor is owed for a period: one statement a contract, each exactly as it was issued."""
+    """What an investor is owed for a period: one statement a contract, each exactly as it was issued; as CSV or XLSX
+    all of them together."""
     rows = await statements.investor_statements(ledger, party, period)
-    return _json(b'{"data":[' + b",".join(row.document for row in rows) + b"]}")
+    issued = [row.document for row in rows]
+    title = f"Payment statements to {party}, {period}"
+    return await sent_in(
+        form,
+        held,
+        b'{"data":[' + b",".join(issued) + b"]}",
+        lambda: statements_workbook(title, issued),
+        f"{party}.{period}.statements",
+    )
 
 
-@router.get(
+@by_key.get(
     "/statements/{statement}",
     summary="Read a statement",
     tags=[INVESTORS],
     response_model=StatementDocument,
-    responses={**NOT_MODIFIED, **problems("statement-not-found")},
+    responses={**IN_FORMS, **NOT_MODIFIED, **problems("statement-not-found")},
 )
-async def read_statement(statement: StatementId, ledger: LedgerDep, held: Held) -> Response:
-    """The statement, byte for byte as it was issued."""
-    row = await statements.read_statement(ledger, statement)
-    return unchanging(held, row.document, digest=row.sha256)
+async def read_statement(statement: StatementId, ledger: LedgerDep, form: AskedForm, held: Held) -> Response:
+    """The statement, byte for byte as it was issued; as CSV or XLSX the same amounts, counts and dates in tables."""
+    issued = await statements.read_statement(ledger, statement)
+    document = issued.document
+    return await sent_in(form, held, document, lambda: statement_workbook(document), statement, issued.sha256)
+
+
+router.routes.extend(by_key.routes)  # where the documents show it
 
 
 @router.get(
@@ -174,12 +161,13 @@ async def read_statement(statement: StatementId, ledger: LedgerDep, held: Held) 
     summary="Read the detail behind a statement",
     tags=[FINANCE],
     response_model=DetailDocument,
-    responses={**NOT_MODIFIED, **problems("statement-not-found")},
+    responses={**IN_FORMS, **NOT_MODIFIED, **problems("statement-not-found")},
 )
-async def read_detail(statement: StatementId, ledger: LedgerDep, held: Held) -> Response:
+async def read_detail(statement: StatementId, ledger: LedgerDep, form: AskedForm, held: Held) -> Response:
     """Every line with its participant, finding, price, cause and events, and everything pending; each entry with the
-    salt and the commitment that the statement's detail digest is made of."""
-    return unchanging(held, await details.read_detail(ledger, statement))
+    salt and the commitment that the statement's detail digest is made of, which CSV and XLSX leave out."""
+    detail = await details.read_detail(ledger, statement)
+    return await sent_in(form, held, detail, lambda: detail_workbook(detail), f"{statement}.detail")
 
 
 @router.get(

@@ -1,6 +1,6 @@
 """Validation over HTTP: the verdicts that posting would give, with nothing stored."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from service.api.audiences import CASE_SYSTEMS
@@ -9,11 +9,11 @@ from service.api.event_bodies import EITHER_BODY
 from service.api.formats import any_events
 from service.api.routes.events import ContractGiven
 from service.api.schemas import BatchVerdicts
-from service.api.security import LedgerDep
+from service.api.security import LedgerDep, guarded_router
 from service.api.verdicts import batch_bytes
 from service.workflows.ingest import validate_events
 
-router = APIRouter(tags=[CASE_SYSTEMS])
+router = guarded_router(CASE_SYSTEMS)
 
 
 @router.post(

@@ -1,6 +1,6 @@
 """Fixed shares: what each investor is due of each payer's part, by the weights the contract lists."""
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from service.core.allocate.keys import LineKey
 from service.core.issued import Piece
@@ -12,7 +12,7 @@ from service.core.terms.parties import whole_weights
 Dues = tuple[tuple[str, int], ...]
 
 
-class Allocation(NamedTuple):
+class Allocation(Struct, frozen=True, gc=False):
     """One payer's part of a priced line, and what of it is due to one investor; amounts in minor units.
 
     `pieces` are what this statement adds and takes back, where shares are decided when a line is stated.

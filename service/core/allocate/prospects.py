@@ -6,7 +6,8 @@ from service.core.allocate.capital import capital_drawn
 from service.core.allocate.fixed import InvestorSplitter
 from service.core.allocate.serving import Totals, serve
 from service.core.books import Books
-from service.core.terms import Terms, TermsTimeline
+from service.core.price.outcomes import Expected
+from service.core.terms import Metric, Terms, TermsTimeline
 
 
 class Prospects:
@@ -15,6 +16,14 @@ class Prospects:
     def __init__(self, terms: TermsTimeline, end: date, books: Books) -> None:
         self._drawn = capital_drawn(terms, end, books)
         self._splitter = InvestorSplitter()
+
+    def parts_of(
+        self, investor: str, terms: Terms, metric: Metric, expected: Expected | None
+    ) -> tuple[tuple[str, int | None], ...]:
+        """By payer, what it would owe the investor of a pending outcome; None where that is not known yet."""
+        if expected is None:
+            return tuple((payer, None) for payer in terms.who_owes(metric))
+        return tuple((payer, self.due_to(investor, terms, part)) for payer, part in expected.parts)
 
     def due_to(self, investor: str, terms: Terms, part_minor: int) -> int | None:
         """Minor units of a payer's part; None where tranches or return caps decide, by what is stated before it."""

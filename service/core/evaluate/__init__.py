@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from msgspec.structs import replace
+
 from service.core.evaluate.bounds import bounds_of, within_bounds
 from service.core.evaluate.cohorts import Crowd, enrolled_by_cohort
 from service.core.evaluate.conditions import Judged, under_conditions
@@ -14,7 +16,8 @@ from service.core.evaluate.judge_group import judge_group
 from service.core.evaluate.most_units import within_the_most
 from service.core.evaluate.plan import Judgement, Plan, plan_of
 from service.core.evaluate.sight import Sight
-from service.core.events import Aggregate, RecordedFact, Retraction
+from service.core.events import RecordedFact
+from service.core.events.kept import Aggregate, Retraction
 from service.core.issued import NOTHING_ISSUED, Issued
 from service.core.terms import TermsTimeline
 
@@ -76,7 +79,7 @@ def _findings_of(sight: Sight, plan: Plan, terms: TermsTimeline, period_end: dat
         judgements = plan.metrics[place]
         by_step = _candidates(judgements, sight, so_far, period_end)
         governed = [govern(participant, candidates, terms, period_end, attributes) for candidates in by_step]
-        found[judgements[0].metric.id] = within_the_most(governed, judgements)
+        found[judgements[0].metric.id] = within_the_most(governed, judgements) if place in plan.capped else governed
     return [finding for judgements in plan.metrics for finding in found[judgements[0].metric.id]]
 
 
@@ -110,7 +113,7 @@ def _under_conditions(one: Judgement, placed: Placed, sight: Sight, so_far: Judg
     episode = next((each for each in sight.everything.episodes if each.started_on == placed.enrolled_on), None)
     if episode is not None and verdict.on != placed.verdict.on:
         verdict = within_bounds(verdict, episode, bounds_of(one.metric, one.terms), period_end)
-    return placed._replace(verdict=verdict)
+    return replace(placed, verdict=verdict)
 
 
 def _findings_of_groups(

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from service.core.evaluate.timeline import Timeline
-from service.core.events import Coverage, FactRef, Occurrence
+from service.core.events import FactRef
+from service.core.events.kept import Coverage, Occurrence
 
 _DAY = timedelta(days=1)
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from service.core.evaluate.finding import Placed, Verdict, Why, pending, refused
 from service.core.evaluate.judge import Person
 from service.core.evaluate.timeline import Timeline
-from service.core.events import Enrolment, RecordedFact
+from service.core.events import RecordedFact
+from service.core.events.kept import Enrolment
 from service.core.period import add_months
 from service.core.terms import Metric, Terms, TermsTimeline
 from service.core.terms.contract import Cohort

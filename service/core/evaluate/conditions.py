@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from service.core.evaluate.finding import Finding, Verdict, Why, pending, refused
 from service.core.events import FactRef
 from service.core.issued import Issued
@@ -118,7 +120,7 @@ def _moved(requirement: Requirement, verdict: Verdict, asked: Sequence[Finding])
     if on is None or on < earliest:
         on = earliest
         told += f" and {gap.label}: counts on {earliest}" if gap else f": counts on {earliest}"
-    return verdict._replace(on=on, sentence=told, facts=_joined(asked, verdict))
+    return replace(verdict, on=on, sentence=told, facts=_joined(asked, verdict))
 
 
 def _named(finding: Finding) -> str:

@@ -27,7 +27,7 @@ class CountedDays:
 
     def after(self, start: date, days: int) -> date:
         """The first date by which that many counted days have passed since `start`."""
-        end = start + timedelta(days=days)
+        end = start + timedelta(days)
         for begin, until in self._ranges:
             if until <= start:
                 continue

@@ -7,7 +7,8 @@ from service.core.evaluate.checked_sources import Checked, Span, checked, occurr
 from service.core.evaluate.finding import Verdict, Why, achieved, pending, refused
 from service.core.evaluate.timeline import Episode, Timeline, anchor_of
 from service.core.evaluate.windows import no_anchor
-from service.core.events import FactRef, Occurrence
+from service.core.events import FactRef
+from service.core.events.kept import Occurrence
 from service.core.terms.rules import EventReductionRule
 from service.core.units import exact, to_four_decimals
 

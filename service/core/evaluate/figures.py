@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from service.core.evaluate.finding import Verdict, Why, pending
 from service.core.evaluate.plan import is_accepted
-from service.core.events import Aggregate, FactRef, RecordedFact
+from service.core.events import FactRef, RecordedFact
+from service.core.events.kept import Aggregate
 from service.core.events.words import plain_decimal
 from service.core.terms import Metric
 from service.core.units import can_convert, convert, exact

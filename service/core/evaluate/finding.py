@@ -7,6 +7,8 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
+
 from service.core.events import FactRef
 
 State = Literal["achieved", "refused", "pending"]
@@ -97,7 +99,7 @@ WHY_IN_WORDS: dict[Why, str] = {
 }
 
 
-class Verdict(NamedTuple):
+class Verdict(Struct, frozen=True, gc=False):
     """What a rule says of one step of one participant. `on` is the date achieved, or for a pending one the
     earliest date on which it could be."""
 
@@ -111,7 +113,7 @@ class Verdict(NamedTuple):
     value: str | None = None
 
 
-class Placed(NamedTuple):
+class Placed(Struct, frozen=True, gc=False):
     """A verdict and the start of the episode it was judged in, None without any; for a group how many it counted."""
 
     verdict: Verdict
@@ -144,6 +146,13 @@ class Finding(NamedTuple):
         if self.state != "achieved" or self.on is None:
             raise ValueError("only an achieved finding has a date of achievement")
         return self.on
+
+
+def refused_at_settlement(finding: Finding) -> Finding:
+    """What is still pending at final settlement is refused, and says that it was this that refused it."""
+    if finding.state != "pending":
+        return finding
+    return finding._replace(state="refused", why=None, sentence=f"{finding.sentence}; refused at final settlement")
 
 
 def achieved(

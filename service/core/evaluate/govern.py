@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from service.core.evaluate.finding import NO_ATTRIBUTES, Finding, Placed, Verdict, Why
 from service.core.evaluate.plan import Judgement
 from service.core.terms import TermsTimeline
 
 
-class Candidate(NamedTuple):
+class Candidate(Struct, frozen=True, gc=False):
     """What one version says of a step, and whether that version governs it; `basis` is the date that decides it."""
 
     judgement: Judgement
@@ -25,7 +27,7 @@ class Candidate(NamedTuple):
 
     def told(self, verdict: Verdict) -> "Candidate":
         """The candidate with another verdict."""
-        return self._replace(placed=self.placed._replace(verdict=verdict))
+        return replace(self, placed=replace(self.placed, verdict=verdict))
 
 
 def govern(
@@ -42,7 +44,8 @@ def govern(
     chosen = (
         candidates[0] if len(candidates) == 1 and candidates[0].governs else _chosen(candidates, timeline, period_end)
     )
-    judgement, (verdict, enrolled_on, people) = chosen.judgement, chosen.placed
+    judgement, placed, verdict = chosen.judgement, chosen.placed, chosen.placed.verdict
+    enrolled_on = placed.enrolled_on
     return Finding(
         judgement.metric.id,
         verdict.step,
@@ -56,7 +59,7 @@ def govern(
         verdict.on,
         verdict.quantity,
         verdict.value,
-        people,
+        placed.people,
         attributes.get(enrolled_on, NO_ATTRIBUTES) if enrolled_on else NO_ATTRIBUTES,
         enrolled_on,
     )
@@ -99,9 +102,9 @@ def _complete_before(candidate: Candidate) -> Candidate:
     version, start = judgement.terms.version, judgement.start
     if judgement.metric.counts_earlier == "on_effective_from":
         told = f"{verdict.sentence}; counts on {start}, when terms version {version} began"
-        return candidate.told(verdict._replace(on=start, sentence=told))._replace(governs=True)
+        return replace(candidate.told(replace(verdict, on=start, sentence=told)), governs=True)
     told = f"complete on {verdict.on}, before terms version {version} began on {start}; {verdict.sentence}"
-    return candidate.told(verdict._replace(state="refused", why=Why.BEFORE_VERSION, sentence=told))
+    return candidate.told(replace(verdict, state="refused", why=Why.BEFORE_VERSION, sentence=told))
 
 
 def _in_force(candidates: Sequence[Candidate], timeline: TermsTimeline, period_end: date) -> Candidate | None:
@@ -115,4 +118,4 @@ def _in_force(candidates: Sequence[Candidate], timeline: TermsTimeline, period_e
 
 def _dropped(last: Candidate) -> Candidate:
     told = f"the terms version in force on {last.basis} does not hold this step; {last.verdict.sentence}"
-    return last.told(last.verdict._replace(state="refused", why=Why.NOT_IN_VERSION, sentence=told))
+    return last.told(replace(last.verdict, state="refused", why=Why.NOT_IN_VERSION, sentence=told))

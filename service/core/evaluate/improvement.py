@@ -12,6 +12,8 @@ from service.core.terms.rules import ImprovementRule
 from service.core.terms.words import Step
 from service.core.units import exact, to_four_decimals
 
+_NONE = Fraction(0)
+
 
 def find(rule: ImprovementRule, timeline: Timeline, episode: Episode, period_end: date) -> tuple[Verdict, ...]:
     """A verdict for every checkpoint of the rule in this episode."""
@@ -33,7 +35,7 @@ def _compare(step: str, rule: ImprovementRule, found: Change) -> Verdict:
     told = f"{rule.measure} {baseline.told} on {baseline.on}, {follow_up.told} on {follow_up.on}"
     threshold = rule.threshold
     if threshold.relative is not None:
-        if baseline.value == 0:
+        if not baseline.value:
             zero = f"{told}; a relative change from a baseline of zero has no meaning"
             return refused(step, Why.NO_BASELINE, zero, facts, follow_up.on)
         reached, wanted = change / abs(baseline.value), exact(threshold.relative)
@@ -48,7 +50,7 @@ def _compare(step: str, rule: ImprovementRule, found: Change) -> Verdict:
         met = follow_up.value >= target if rule.direction == "up" else follow_up.value <= target
         told += f"; {to_four_decimals(target)} {rule.unit} or {'more' if rule.direction == 'up' else 'less'} wanted"
     if met:
-        return achieved(step, follow_up.on, told, facts, quantity=change if change > 0 else Fraction(0))
+        return achieved(step, follow_up.on, told, facts, quantity=max(change, _NONE))
     return refused(step, Why.BELOW_THRESHOLD, told, facts, follow_up.on)
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from service.core.evaluate import (
     absence,
     composite,
@@ -119,7 +121,7 @@ def _numbered(
     counted = [by_date[on] for on in milestone.spaced(rule, sorted(by_date))]
     steps = zip(rule.step_ids, zip(*by_episode, strict=True), strict=True)
     return tuple(
-        counted[place]._replace(verdict=counted[place].verdict._replace(step=step))
+        replace(counted[place], verdict=replace(counted[place].verdict, step=step))
         if place < len(counted)
         else _first_achieved(verdicts)
         for place, (step, verdicts) in enumerate(steps)
@@ -134,7 +136,8 @@ def _judge_episode(
         verdicts = tuple([_excluded(step, outside, episode) for step in metric.rule.step_ids])
     else:
         verdicts = find(metric.rule, timeline, episode, period_end, bounds_of(metric, terms))
-    return tuple([Placed(_with_ties(verdict, timeline), episode.started_on) for verdict in verdicts])
+    started_on = episode.started_on
+    return tuple([Placed(_with_ties(verdict, timeline), started_on) for verdict in verdicts])
 
 
 def _judge_time(
@@ -230,4 +233,4 @@ def _with_ties(verdict: Verdict, timeline: Timeline) -> Verdict:
         for ref in verdict.facts
         if ref in timeline.overruled
     ]
-    return verdict._replace(sentence="; ".join([verdict.sentence, *ties])) if ties else verdict
+    return replace(verdict, sentence="; ".join([verdict.sentence, *ties])) if ties else verdict

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from service.core.evaluate import cohort_mean, cohort_share, comparison, saving
 from service.core.evaluate.cohorts import Crowd
 from service.core.evaluate.finding import Placed, Verdict, Why, refused
@@ -16,7 +18,7 @@ def judge_group(metric: Metric, terms: Terms, crowd: Crowd, period_end: date) ->
     if not isinstance(rule, GroupRule):
         raise TypeError("only a rule over a group is judged for a group")
     placed = _find(rule, metric, terms, crowd, period_end)
-    return tuple(one._replace(verdict=_bounded(one.verdict, terms, period_end)) for one in placed)
+    return tuple(replace(one, verdict=_bounded(one.verdict, terms, period_end)) for one in placed)
 
 
 def _find(rule: GroupRule, metric: Metric, terms: Terms, crowd: Crowd, period_end: date) -> tuple[Placed, ...]:

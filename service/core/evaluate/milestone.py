@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from service.core.evaluate.finding import Verdict, Why, achieved, pending, refused
 from service.core.evaluate.timeline import Anchored, Episode, Timeline, anchor_of
 from service.core.evaluate.windows import no_anchor
-from service.core.events import Milestone
+from service.core.events.kept import Milestone
 from service.core.terms.individual_rules import MilestoneRule, Repeats
 
 

@@ -16,8 +16,6 @@ def within_the_most(findings: Sequence[Finding], judgements: Sequence[Judgement]
     Only what is achieved is used up: time that no version pays is not.
     """
     rules = {one.terms.version: one.metric.rule for one in judgements}
-    if not any(isinstance(rule, TimeInStatusRule) and rule.at_most is not None for rule in rules.values()):
-        return list(findings)
     capped, counted = [], Fraction(0)
     for finding in findings:
         if finding.state == "achieved":

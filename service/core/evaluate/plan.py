@@ -6,9 +6,10 @@ from datetime import date
 
 from service.core.evaluate.conditions import judging_order
 from service.core.evaluate.timeline import coverage_by_kind
-from service.core.events import Coverage, Enrolment, RecordedFact
+from service.core.events import RecordedFact
+from service.core.events.kept import Coverage, Enrolment
 from service.core.terms import Metric, Terms, TermsTimeline
-from service.core.terms.rules import is_of_group
+from service.core.terms.rules import TimeInStatusRule, is_of_group
 
 Accepts = tuple[str, ...] | None
 
@@ -44,6 +45,7 @@ class Plan:
 
     metrics: tuple[tuple[Judgement, ...], ...]
     order: tuple[int, ...]  # the places of the metrics, each behind those that its conditions name
+    capped: frozenset[int]  # the places of the metrics that count so many units of time at most
     judges_groups: bool
     everybody: dict[Accepts, dict[str, list[Coverage]]]
     shares_all: dict[Accepts, bool]  # whether that evidence rule leaves everybody's coverage whole
@@ -58,10 +60,15 @@ def plan_of(terms: TermsTimeline, everybody: Sequence[RecordedFact]) -> Plan:
     return Plan(
         metrics,
         judging_order([[one.metric for one in judgements] for judgements in metrics]),
+        frozenset(place for place, judgements in enumerate(metrics) if any(map(_is_capped, judgements))),
         any(one.of_group for judgements in metrics for one in judgements),
         {accepts: _coverage(entries) for accepts, entries in usable.items()},
         {accepts: len(entries) == len(everybody) for accepts, entries in usable.items()},
     )
+
+
+def _is_capped(one: Judgement) -> bool:
+    return isinstance(one.metric.rule, TimeInStatusRule) and one.metric.rule.at_most is not None
 
 
 def _judgements(terms: TermsTimeline, metric_id: str) -> tuple[Judgement, ...]:

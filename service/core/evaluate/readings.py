@@ -5,16 +5,19 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from service.core.evaluate.finding import Verdict, Why, pending, refused
 from service.core.evaluate.timeline import Anchored, Episode, Timeline, anchor_of
-from service.core.events import FactRef, Measurement
+from service.core.events import FactRef
+from service.core.events.kept import Measurement
 from service.core.events.words import plain_decimal
 from service.core.terms.individual_rules import BaselineWindow
 from service.core.terms.words import Anchor, Step
 from service.core.units import can_convert, convert, exact
 
 
-class Reading(NamedTuple):
+class Reading(Struct, frozen=True, gc=False):
     """A measurement in the contract's unit, and as it was reported, in words."""
 
     on: date
@@ -23,7 +26,7 @@ class Reading(NamedTuple):
     told: str
 
 
-class Sought(NamedTuple):
+class Sought(Struct, frozen=True, gc=False):
     """Which measurements a rule compares: of what, in which unit, and how far from their dates."""
 
     measure: str

@@ -1,18 +1,21 @@
 """`sustained_status`: the status stayed in a qualifying set for a duration, step by step (P4-P8)."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from service.core.evaluate.counted_days import CountedDays
 from service.core.evaluate.finding import Verdict, Why, achieved, pending, refused
 from service.core.evaluate.timeline import Episode, Timeline
-from service.core.events import FactRef, Status
+from service.core.events import FactRef
+from service.core.events.kept import Status
 from service.core.terms.rules import SustainedStatusRule
 from service.core.terms.words import Step
 
 
-class Spell(NamedTuple):
+class Spell(Struct, frozen=True, gc=False):
     """Dates from `start` up to `end` (None: still running) in which the status qualified, tolerated gaps included.
 
     `exit` is the good exit by which it ended.
@@ -23,7 +26,7 @@ class Spell(NamedTuple):
     exit: Status | None = None
 
 
-class _Known(NamedTuple):
+class _Known(Struct, frozen=True, gc=False):
     """What the steps of one rule are judged on."""
 
     rule: SustainedStatusRule
@@ -31,8 +34,9 @@ class _Known(NamedTuple):
     statuses: Sequence[Status]
     spells: tuple[Spell, ...]
     episode: Episode
+    enrolment: FactRef
     period_end: date
-    overruled: Container[FactRef]
+    overruled: Mapping[FactRef, str]
 
 
 def find(rule: SustainedStatusRule, timeline: Timeline, episode: Episode, period_end: date) -> tuple[Verdict, ...]:
@@ -43,32 +47,29 @@ def find(rule: SustainedStatusRule, timeline: Timeline, episode: Episode, period
     if rule.latest_start is not None:
         latest = rule.latest_start.after(episode.started_on)
         spells = tuple(spell for spell in spells if spell.start <= latest)
-    known = _Known(rule, days, statuses, spells, episode, period_end, timeline.overruled)
-    return tuple(_judge(step, known) for step in rule.steps)
+    known = _Known(rule, days, statuses, spells, episode, episode.start.ref, period_end, timeline.overruled)
+    return tuple([_judge(step, known) for step in rule.steps])
 
 
 class _Run(NamedTuple):
-    """Dates in which all reports were of one kind: qualifying, a good exit (then `exit` is set), or neither."""
+    """Dates from `start` up to the next run in which all reports were of one kind: qualifying, a good exit (then `exit`
+    is set), or neither."""
 
     qualifies: bool
     exit: Status | None
     start: date
-    end: date | None
 
 
 def _runs(rule: SustainedStatusRule, statuses: Sequence[Status], floor: date) -> list[_Run]:
     """The domain's history since enrolment with equal neighbours joined."""
     runs: list[_Run] = []
-    for place, status in enumerate(statuses):
-        end = statuses[place + 1].on if place + 1 < len(statuses) else None
-        if end is not None and end <= floor:
-            continue
+    for status in statuses:
+        if status.on <= floor:
+            runs.clear()  # what held before the enrolment is over by it, or holds on from then
         qualifies = status.value in rule.qualifying
         good_exit = status if not qualifies and status.value in rule.good_exits else None
-        if runs and (runs[-1].qualifies, runs[-1].exit is None) == (qualifies, good_exit is None):
-            runs[-1] = runs[-1]._replace(end=end)
-        else:
-            runs.append(_Run(qualifies, good_exit, max(status.on, floor), end))
+        if not runs or runs[-1].qualifies != qualifies or (runs[-1].exit is None) != (good_exit is None):
+            runs.append(_Run(qualifies, good_exit, max(status.on, floor)))
     return runs
 
 
@@ -77,7 +78,9 @@ def _spells(rule: SustainedStatusRule, days: CountedDays, statuses: Sequence[Sta
     from the status itself or from such a break."""
     spells: list[Spell] = []
     breaches_left, bridged = 0, False
-    for qualifies, good_exit, start, end in _runs(rule, statuses, floor):
+    runs = _runs(rule, statuses, floor)
+    for place, (qualifies, good_exit, start) in enumerate(runs, start=1):
+        end = runs[place].start if place < len(runs) else None
         if qualifies and bridged:
             spells[-1] = Spell(spells[-1].start, end)
         elif qualifies:
@@ -96,7 +99,7 @@ def _spells(rule: SustainedStatusRule, days: CountedDays, statuses: Sequence[Sta
     return tuple(spells)
 
 
-class _Completion(NamedTuple):
+class _Completion(Struct, frozen=True, gc=False):
     """When a step is complete, and the good exit by which it is so before its time."""
 
     on: date
@@ -175,7 +178,7 @@ def _running(step: Step, known: _Known, spell: Spell, complete: date) -> Verdict
 
 def _no_spell(step: Step, known: _Known) -> Verdict:
     rule, enrolled = known.rule, known.episode.started_on
-    facts = (known.episode.start.ref, *(status.ref for status in known.statuses[-1:]))
+    facts = (known.enrolment, *(status.ref for status in known.statuses[-1:]))
     if known.spells:
         last = known.spells[-1]
         until = (
@@ -209,8 +212,10 @@ def _facts(known: _Known, start: date, complete: date, confirming: Status | None
     for status in known.statuses:
         if status.on <= start:
             rests_on = [status]
-        elif status.on < complete and (status.value != rests_on[-1].value or status.ref in known.overruled):
+        elif status.on < complete and (
+            status.value != rests_on[-1].value or (known.overruled and status.ref in known.overruled)
+        ):
             rests_on.append(status)
     if confirming is not None and confirming is not rests_on[-1]:
         rests_on.append(confirming)
-    return (known.episode.start.ref, *[status.ref for status in rests_on])
+    return (known.enrolment, *[status.ref for status in rests_on])

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from service.core.evaluate.bounds import Bounds
 from service.core.evaluate.finding import Verdict, Why, achieved, pending, refused
 from service.core.evaluate.timeline import Episode, Timeline
-from service.core.events import FactRef, Status
+from service.core.events import FactRef
+from service.core.events.kept import Status
 from service.core.period import Period, PeriodKind, add_months, next_period, period_containing
 from service.core.terms.counting_rules import UnitOfTime
 from service.core.terms.rules import TimeInStatusRule

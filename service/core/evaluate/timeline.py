@@ -4,27 +4,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
-from typing import NamedTuple, TypeVar, assert_never
+from typing import TypeVar, assert_never
 
-from service.core.events import (
+from msgspec import Struct
+
+from service.core.events import FactRef, RecordedFact
+from service.core.events.kept import (
     Aggregate,
     Coverage,
     Enrolment,
-    FactRef,
     Measurement,
     Milestone,
     Occurrence,
-    RecordedFact,
     Retraction,
     Status,
 )
 from service.core.terms.words import Anchor, MilestoneAnchor
 
 _Dated = TypeVar("_Dated", Status, Milestone, Measurement)
-_DATE = attrgetter("fact.on")
+_DATE = attrgetter("on")
 
 
-class Episode(NamedTuple):
+class Episode(Struct, frozen=True, gc=False):
     """One enrolment: from its start to its completion or withdrawal."""
 
     start: Enrolment
@@ -70,24 +71,23 @@ def coverage_by_kind(facts: Iterable[Coverage]) -> dict[str, list[Coverage]]:
 
 
 def timeline_of(
-    participant: str, facts: Iterable[RecordedFact], everybody: Mapping[str, Sequence[Coverage]]
+    participant: str, facts: Sequence[RecordedFact], everybody: Mapping[str, Sequence[Coverage]]
 ) -> Timeline:
     """A participant's timeline from its effective facts in order of sequence; of two of one name and date the later
     recorded stands."""
-    known = tuple(facts)
-    timeline = Timeline(participant, everybody=everybody, overruled=_overruled_corrections(known))
+    timeline = Timeline(participant, everybody=everybody, overruled=_overruled_corrections(facts))
     enrolments: list[Enrolment] = []
-    for entry in sorted(known, key=_DATE):  # of one date the later recorded stays behind, as they come
-        fact = entry.fact
+    # of one date the later recorded stays behind, as they come
+    for fact in sorted([entry.fact for entry in facts], key=_DATE):
         match fact:
-            case Enrolment():
-                _put_enrolment(enrolments, fact, timeline.overruled)
             case Status():
                 _put(timeline.statuses.setdefault(fact.name, []), fact, timeline.overruled)
-            case Milestone():
-                _put(timeline.milestones.setdefault(fact.name, []), fact, timeline.overruled)
             case Measurement():
                 _put(timeline.measurements.setdefault(fact.name, []), fact, timeline.overruled)
+            case Enrolment():
+                _put_enrolment(enrolments, fact, timeline.overruled)
+            case Milestone():
+                _put(timeline.milestones.setdefault(fact.name, []), fact, timeline.overruled)
             case Occurrence():
                 timeline.occurrences.setdefault(fact.name, []).append(fact)
             case Coverage():
@@ -127,6 +127,8 @@ def _put_enrolment(known: list[Enrolment], fact: Enrolment, overruled: dict[Fact
 
 def _episodes(enrolments: list[Enrolment]) -> tuple[Episode, ...]:
     """Start opens, completion or withdrawal closes; on one day an open episode closes before the next one opens."""
+    if len(enrolments) == 1 and enrolments[0].name == "started":
+        return (Episode(enrolments[0]),)
     episodes: list[Episode] = []
     for day in sorted({fact.on for fact in enrolments}):
         today = [fact for fact in enrolments if fact.on == day]
@@ -139,7 +141,7 @@ def _episodes(enrolments: list[Enrolment]) -> tuple[Episode, ...]:
     return tuple(episodes)
 
 
-class Anchored(NamedTuple):
+class Anchored(Struct, frozen=True, gc=False):
     """Where a window begins: its date and the fact that says so, or why there is none (yet)."""
 
     on: date | None
@@ -151,6 +153,8 @@ class Anchored(NamedTuple):
 def anchor_of(anchor: Anchor, timeline: Timeline, episode: Episode) -> Anchored:
     """The date from which a window of this episode is counted (terms 2)."""
     match anchor:
+        case "enrolled":
+            return Anchored(episode.started_on, episode.start.ref)
         case MilestoneAnchor():
             reached = [fact for fact in timeline.milestones.get(anchor.milestone, ()) if fact.on >= episode.started_on]
             if reached:
@@ -158,8 +162,6 @@ def anchor_of(anchor: Anchor, timeline: Timeline, episode: Episode) -> Anchored:
             return Anchored(None, missing=f"the milestone {anchor.milestone} is not reported")
         case date():
             return Anchored(anchor)
-        case "enrolled":
-            return Anchored(episode.started_on, episode.start.ref)
         case "completed":
             return _closing(episode, "completed", "withdrew")
         case "withdrew":

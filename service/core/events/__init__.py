@@ -10,13 +10,13 @@ from service.core.events.facts import (
     Measurement,
     Milestone,
     Occurrence,
-    RecordedFact,
     Retraction,
     Status,
     fact_bytes,
     fact_from_bytes,
     read_fact,
 )
+from service.core.events.kept import RecordedFact, recorded_facts
 
 __all__ = [
     "Aggregate",
@@ -35,4 +35,5 @@ __all__ = [
     "fact_bytes",
     "fact_from_bytes",
     "read_fact",
+    "recorded_facts",
 ]

@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 
-from service.core.events.facts import FactRef, RecordedFact, Retraction
+from msgspec.structs import replace
+
+from service.core.events.facts import FactRef
+from service.core.events.kept import RecordedFact, Retraction
 
 _SEQUENCE = attrgetter("sequence")
 
@@ -53,7 +56,7 @@ def _standing(entry: RecordedFact, corrected_by: dict[FactRef, FactRef]) -> Reco
         return entry
     overrules = corrected_by.get(target)
     corrected_by[target] = entry.fact.ref
-    return entry if overrules is None else entry._replace(overrules=overrules)
+    return entry if overrules is None else replace(entry, overrules=overrules)
 
 
 def _root(entry: RecordedFact, by_ref: dict[FactRef, RecordedFact], root_of: dict[FactRef, FactRef]) -> FactRef:

@@ -190,14 +190,6 @@ KINDS: dict[str, type[BaseModel]] = {
 }
 
 
-class RecordedFact(NamedTuple):
-    """A fact and the sequence number at which the ledger learned it."""
-
-    fact: Fact
-    sequence: int
-    overrules: FactRef | None = None  # an earlier correction of the same fact, which does not stand
-
-
 def read_fact(document: Mapping[str, Any], zone: tzinfo) -> Fact:
     """A fact from a sender's document; InvalidInput with every fault at once."""
     try:

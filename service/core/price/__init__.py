@@ -2,7 +2,7 @@
 
 from service.core.price.gross import Gross, gross_of
 from service.core.price.lines import Circumstances, Clip, OutcomeKey, PricedLine, PriceStep, TakenOver
-from service.core.price.outcomes import price, would_pay
+from service.core.price.outcomes import RateCard, price, would_pay
 from service.core.price.standing import follows_others
 from service.core.price.uses import LimitUse, limit_uses
 
@@ -14,6 +14,7 @@ __all__ = [
     "OutcomeKey",
     "PriceStep",
     "PricedLine",
+    "RateCard",
     "TakenOver",
     "follows_others",
     "gross_of",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from msgspec.structs import replace
+
 from service.core.issued import Issued
 from service.core.money import to_minor
 from service.core.period import Period
@@ -53,7 +55,7 @@ def apply_limits(
         limited = limit_payers(limited, limits.of_payers)
     if "contract" in scopes:
         limited = _apply(_Pass("contract", limits.of_contract, lambda line: (None,)), limited)
-        limited = tuple([line._replace(parts=cut_to(line.parts, line.net_minor)) for line in limited])
+        limited = tuple([replace(line, parts=cut_to(line.parts, line.net_minor)) for line in limited])
     return limited
 
 

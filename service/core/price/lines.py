@@ -7,6 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from service.core.books import NOTHING_RECORDED, Books
 from service.core.evaluate import Finding
 from service.core.issued import Issued
@@ -64,7 +67,7 @@ class TakenOver(NamedTuple):
     minor: int
 
 
-class PricedLine(NamedTuple):
+class PricedLine(Struct, frozen=True, gc=False):
     """An achieved finding with its amount in minor units: `gross_minor` by the tariff, `net_minor` after limits.
 
     `steps` are how the gross amount was formed, empty where it is the tariff's price alone. `unit_price` is the price
@@ -110,7 +113,7 @@ class PricedLine(NamedTuple):
         """The line after a limit left so much of it; the line itself where that is all of it."""
         if net_minor == self.net_minor:
             return self
-        return self._replace(net_minor=net_minor, clips=(*self.clips, Clip(scope, self.net_minor - net_minor)))
+        return replace(self, net_minor=net_minor, clips=(*self.clips, Clip(scope, self.net_minor - net_minor)))
 
 
 def fill_order(finding: Finding) -> FillOrder:

@@ -24,7 +24,7 @@ def price(terms: TermsTimeline, findings: Iterable[Finding], circumstances: Circ
     lines = []
     for place, one in enumerate(achieved):
         told = unpaid.get(place)
-        gross = not_paid(one.metric, told) if told else rates.gross(one, standing_of.get(place))
+        gross = not_paid(one.metric, told) if told else _gross(rates, one, standing_of.get(place))
         lines.append(
             PricedLine(
                 one.finding,
@@ -41,27 +41,27 @@ def price(terms: TermsTimeline, findings: Iterable[Finding], circumstances: Circ
 
 
 class RateCard:
-    """Prices achieved findings; where step and value alone decide, each price is worked out once."""
+    """Prices findings; where step and value alone decide, each price is worked out once for as long as this lives."""
 
     def __init__(self) -> None:
         self._plain: dict[tuple[int, str], bool] = {}
-        self._gross: dict[_GrossKey, Gross] = {}
+        self._gross: dict[_GrossKey, Gross | None] = {}
 
-    def gross(self, one: Governed, standing: Standing | None) -> Gross:
-        """What an achieved finding pays before limits."""
-        rate = (one.terms.version, one.metric.id)
+    def gross(self, terms: Terms, metric: Metric, finding: Finding, standing: Standing | None) -> Gross | None:
+        """What the finding pays before limits, as `gross_of` says."""
+        rate = (terms.version, metric.id)
         if rate not in self._plain:
-            self._plain[rate] = is_plain(one.terms, one.metric)
+            self._plain[rate] = is_plain(terms, metric)
         if not self._plain[rate]:
-            return _gross(one, standing)
-        key = (*rate, one.finding.step, one.finding.value)
+            return gross_of(terms, metric, finding, standing)
+        key = (*rate, finding.step, finding.value)
         if key not in self._gross:
-            self._gross[key] = _gross(one, standing)
+            self._gross[key] = gross_of(terms, metric, finding, standing)
         return self._gross[key]
 
 
-def _gross(one: Governed, standing: Standing | None) -> Gross:
-    gross = gross_of(one.terms, one.metric, one.finding, standing)
+def _gross(rates: RateCard, one: Governed, standing: Standing | None) -> Gross:
+    gross = rates.gross(one.terms, one.metric, one.finding, standing)
     if gross is None:
         raise ValueError("an achieved finding always has a price")
     return gross
@@ -103,9 +103,11 @@ class Expected(NamedTuple):
     parts: Parts
 
 
-def would_pay(terms: Terms, metric: Metric, finding: Finding, splitter: PayerSplitter) -> Expected | None:
+def would_pay(
+    terms: Terms, metric: Metric, finding: Finding, rates: RateCard, splitter: PayerSplitter
+) -> Expected | None:
     """What a finding that is not decided yet would pay, before limits; None where that is not known yet."""
-    gross = gross_of(terms, metric, finding, None)
+    gross = rates.gross(terms, metric, finding, None)
     if gross is None:
         return None
     return Expected(gross.minor, gross.parts or splitter.parts(terms, metric, gross.minor))

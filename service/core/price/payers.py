@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from service.core.money import split, to_minor
 from service.core.price.lines import Clip, PricedLine, TakenOver
 from service.core.terms import Metric, Terms
@@ -30,8 +32,8 @@ class PayerSplitter:
     def divided(self, line: PricedLine) -> PricedLine:
         """The line with its net amount divided: by the payers' own prices where they have them, else by shares."""
         if line.parts:
-            return line._replace(parts=cut_to(line.parts, line.net_minor))
-        return line._replace(parts=self.parts(line.terms, line.metric, line.net_minor))
+            return replace(line, parts=cut_to(line.parts, line.net_minor))
+        return replace(line, parts=self.parts(line.terms, line.metric, line.net_minor))
 
     def _of(self, terms: Terms, metric: Metric) -> tuple[tuple[str, ...], tuple[int, ...]]:
         key = (terms.version, metric.id)
@@ -90,7 +92,8 @@ def _within(line: PricedLine, limits: Mapping[str, PayerLimit], owed_before: Map
             clips.append(Clip("payer", minor, payer))
     if not clips and not taken_over:
         return line
-    return line._replace(
+    return replace(
+        line,
         net_minor=sum(owes.values()),
         clips=(*line.clips, *clips),
         parts=tuple(owes.items()),

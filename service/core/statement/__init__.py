@@ -1,6 +1,6 @@
 """Entitlement to date less what was stated: the statement an investor receives and the detail beside it."""
 
-from service.core.statement.beside import Beside, adjustment_line, closed
+from service.core.statement.beside import Account, Beside, adjustment_line, closed
 from service.core.statement.capital import Stand, tranches_given
 from service.core.statement.detail import DetailItem, Keys, PendingShare
 from service.core.statement.differences import differences, due_by_key
@@ -16,6 +16,7 @@ from service.core.statement.moved import accounts_moved, balances_of
 from service.core.statement.position import Known, Position
 
 __all__ = [
+    "Account",
     "Beside",
     "Content",
     "DetailItem",

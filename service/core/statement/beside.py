@@ -23,7 +23,8 @@ class BesideLine(NamedTuple):
 
 
 class Closing(NamedTuple):
-    """How final settlement leaves one investor, in minor units; `owes_minor` is due from the investor."""
+    """How final settlement leaves one investor, in minor units, with what an earlier one gave and let go; `owes_minor`
+    is due from the investor."""
 
     shortfall_minor: int
     guaranteed_minor: int
@@ -50,37 +51,41 @@ def adjustment_line(adjustment: Adjustment) -> BesideLine:
     return BesideLine("adjustment", adjustment.payer, adjustment.minor, sentence, adjustment)
 
 
-def closed(
-    terms: Terms,
-    beside: Mapping[str, Beside],
-    balances: Mapping[str, Mapping[str, int]],
-    stated_minor: Mapping[str, int],
-    drawn_minor: Mapping[str, int],
-    guarantee_minor: int,
-) -> dict[str, Beside]:
-    """What is stated beside outcomes once the contract is settled for good.
+class Account(NamedTuple):
+    """How one investor stands at final settlement before anything is let go, in minor units.
 
-    `balances` are by investor and party what would be payable or carried by this statement, `stated_minor` what is
-    stated to date with this statement before anything is let go, `guarantee_minor` the guarantor's cap.
+    `balances` by payer: what would be payable or carried by this statement; `stated_minor` to date with this
+    statement; where the contract was settled before and reopened, what was guaranteed and let go by payer then.
     """
-    let_go = {investor: written_off(terms, balances[investor]) for investor in beside}
-    outcomes = [
-        Outcome(
-            investor,
-            drawn_minor.get(investor, 0),
-            stated_minor[investor] + sum(let_go[investor].values()),
-            min(sum(balances[investor].values()), 0),
-        )
-        for investor in beside
-    ]
+
+    balances: Mapping[str, int]
+    stated_minor: int
+    drawn_minor: int
+    guaranteed_before_minor: int = 0
+    let_go_before: Mapping[str, int] = {}
+
+
+def closed(
+    terms: Terms, beside: Mapping[str, Beside], accounts: Mapping[str, Account], guarantee_minor: int
+) -> dict[str, Beside]:
+    """What is stated beside outcomes once the contract is settled for good; `guarantee_minor` is the guarantor's cap.
+
+    Settled again after a reopening, the difference to what was guaranteed and let go before.
+    """
+    let_go = {investor: written_off(terms, accounts[investor]) for investor in beside}
+    outcomes = [_outcome(investor, accounts[investor], let_go[investor]) for investor in beside]
     settled = {one.investor: one for one in final_settlement(outcomes, guarantee_minor, terms.floor)}
     return {
         investor: Beside(
-            (*one.lines, *_write_offs(let_go[investor]), *_guaranteed(terms, settled[investor].guaranteed_minor)),
+            (
+                *one.lines,
+                *_write_offs(let_go[investor]),
+                *_guaranteed(terms, settled[investor].guaranteed_minor, accounts[investor].guaranteed_before_minor),
+            ),
             Closing(
                 settled[investor].shortfall_minor,
                 settled[investor].guaranteed_minor,
-                sum(let_go[investor].values()),
+                sum(accounts[investor].let_go_before.values()) + sum(let_go[investor].values()),
                 settled[investor].owes_minor,
             ),
         )
@@ -88,13 +93,24 @@ def closed(
     }
 
 
-def written_off(terms: Terms, balances: Mapping[str, int]) -> dict[str, int]:
-    """Where the terms say `floor = 0`, what each payer lets go of a negative balance, by what it is owed."""
-    total = sum(balances.values())
-    owed = {party: -minor for party, minor in balances.items() if minor < 0}
-    if terms.floor != 0 or total >= 0:
+def _outcome(investor: str, account: Account, let_go: Mapping[str, int]) -> Outcome:
+    outcomes_minor = account.stated_minor - account.guaranteed_before_minor + sum(let_go.values())
+    return Outcome(investor, account.drawn_minor, outcomes_minor, min(sum(account.balances.values()), 0))
+
+
+def written_off(terms: Terms, account: Account) -> dict[str, int]:
+    """Where the terms say `floor = 0`, what each payer lets go of a negative balance, by what it is owed; less what it
+    let go before, so that what is earned after a reopening is set off first."""
+    if terms.floor != 0:
         return {}
-    return dict(zip(owed, split(-total, list(owed.values())), strict=True))
+    before = account.let_go_before
+    standing = {
+        party: account.balances.get(party, 0) - before.get(party, 0) for party in {**account.balances, **before}
+    }
+    total = sum(standing.values())
+    owed = {party: -minor for party, minor in standing.items() if minor < 0} if total < 0 else {}
+    now = dict(zip(owed, split(-total, list(owed.values())), strict=True)) if owed else {}
+    return {party: now.get(party, 0) - before.get(party, 0) for party in {**now, **before}}
 
 
 def _write_offs(let_go: Mapping[str, int]) -> Iterator[BesideLine]:
@@ -102,10 +118,12 @@ def _write_offs(let_go: Mapping[str, int]) -> Iterator[BesideLine]:
     return (BesideLine("write-off", party, minor, told) for party, minor in let_go.items() if minor)
 
 
-def _guaranteed(terms: Terms, minor: int) -> Iterator[BesideLine]:
-    if terms.guarantee is not None and minor:
+def _guaranteed(terms: Terms, minor: int, before_minor: int) -> Iterator[BesideLine]:
+    if terms.guarantee is not None and minor != before_minor:
         told = "the guarantor's part of the capital that was drawn and never stated"
-        yield BesideLine("guarantee", terms.guarantee.party, minor, told)
+        if before_minor:
+            told += ", less what an earlier final settlement stated of it"
+        yield BesideLine("guarantee", terms.guarantee.party, minor - before_minor, told)
 
 
 def beside_document(line: BesideLine, currency: str) -> Document:

@@ -58,11 +58,17 @@ def capital_sections(
     return {name: section for name, section in sections.items() if section}
 
 
-def _capital(terms: Terms, investor: str, stand: Stand) -> Document:
+def committed_by(terms: Terms, investor: str) -> int | None:
+    """The capital that an investor has committed itself to, in minor units; None where the terms do not say."""
     committed = next((share.committed for share in terms.shares.investors if share.party == investor), None)
+    return None if committed is None else money.to_minor(committed, terms.currency)
+
+
+def _capital(terms: Terms, investor: str, stand: Stand) -> Document:
+    committed = committed_by(terms, investor)
     section: Document = {}
     if committed is not None:
-        section["committed"] = to_text(money.to_minor(committed, terms.currency), terms.currency)
+        section["committed"] = to_text(committed, terms.currency)
     if investor in stand.drawn_minor:
         paid_out = stand.drawn_minor[investor]
         section["drawn"] = to_text(paid_out, terms.currency)

@@ -5,10 +5,11 @@ from functools import cached_property
 from typing import assert_never
 
 from service.core.allocate import Allocation, LineKey
-from service.core.events import FactRef, Retraction
-from service.core.events.facts import participant_of
+from service.core.events import FactRef
+from service.core.events.kept import Enrolment, Retraction
 from service.core.price import Clip, OutcomeKey, follows_others
 from service.core.price.lines import LimitScope, fill_order
+from service.core.statement.amendments import amendments_in_words, amendments_learned
 from service.core.statement.lines import Cause, CauseCode, StatedLine
 from service.core.statement.position import Position
 
@@ -58,12 +59,8 @@ class Causes:
 
     def amendment(self) -> Cause:
         """The terms versions learned since the previous statement."""
-        versions = [v for v in self._position.terms.versions if v.sequence > self._position.known.previous_sequence]
-        told = "; ".join(
-            f"terms version {v.terms.version}, effective from {v.terms.effective_from}: {v.terms.reason}"
-            for v in versions
-        )
-        return Cause("terms-version", told)
+        learned = amendments_learned(self._position.terms, self._position.known.previous_sequence)
+        return Cause("terms-version", amendments_in_words(learned))
 
     def outcome(self, allocation: Allocation) -> Cause:
         """An outcome of the period itself."""
@@ -80,8 +77,10 @@ class Causes:
             awaited = " and ".join(dict.fromkeys(self._awaited(allocation)))
             return Cause("outcome-stated", f"it waited until {awaited} stood on a statement, as the previous one did")
         about = self._recent_of(allocation.key.outcome.participant)
-        by = f" by {_named(about)}" if about else ""
-        return Cause(self._code(about, "late-fact"), f"decided since the previous statement{by}", about)
+        if not about:
+            told = "decided by the end of a period: what could have stood against it did not come"
+            return Cause("period-ended", told)
+        return Cause(self._code(about, "late-fact"), f"decided since the previous statement by {_named(about)}", about)
 
     def _awaited(self, allocation: Allocation) -> list[str]:
         """The metrics that the outcome requires to be stated, where the previous statement was the first to do so."""
@@ -191,7 +190,7 @@ class Causes:
         if deadweight is None or deadweight.expected_rate is None:
             return ()
         learned = (ref for refs in self._recent_about.values() for ref in refs)
-        return tuple(ref for ref in learned if recorded[ref].fact.kind == "enrolment")
+        return tuple(ref for ref in learned if isinstance(recorded[ref].fact, Enrolment))
 
     def _decided_otherwise(self, was: StatedLine, facts_now: tuple[FactRef, ...], now: str) -> Cause:
         taken = self._taken_away(was.facts)
@@ -201,9 +200,9 @@ class Causes:
             told = f"a fact it rested on was {became} by {_named(taken)}{now}"
             return Cause(self._code(taken, "correction"), told, taken)
         recent = self._recent(facts_now) or self._recent_of(was.key.outcome.participant)
-        code = self._code(recent, "later-fact")
-        why = f"a later fact decides otherwise: {_named(recent)}" if recent else "it is decided otherwise now"
-        return Cause(code, f"{why}{now}", recent)
+        if not recent:
+            return Cause("period-ended", f"the end of a period decides it otherwise{now}")
+        return Cause(self._code(recent, "later-fact"), f"a later fact decides otherwise: {_named(recent)}{now}", recent)
 
     def _code(self, facts: tuple[FactRef, ...], otherwise: CauseCode) -> CauseCode:
         """What the first of the facts is: a retraction, a correction, or neither."""
@@ -235,7 +234,7 @@ def _recent_about(position: Position) -> dict[str | None, list[FactRef]]:
         if entry.sequence > position.known.previous_sequence:
             target = position.known.recorded.get(fact.target) if fact.target else None
             subject = target.fact if isinstance(fact, Retraction) and target else fact
-            about.setdefault(participant_of(subject), []).append(fact.ref)
+            about.setdefault(subject.participant, []).append(fact.ref)
     return about
 
 

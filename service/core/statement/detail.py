@@ -1,12 +1,14 @@
 """The detail beside a statement: every line and every pending finding in full, each bound by a salted commitment."""
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from service.core import canonical, money
 from service.core.allocate import Allocation
-from service.core.canonical import Document
+from service.core.canonical import Document, Written
 from service.core.evaluate import Finding
 from service.core.price import Clip
 from service.core.statement.beside import BesideLine, beside_document
@@ -18,7 +20,7 @@ from service.core.units import to_four_decimals
 Keys = Mapping[str, bytes]  # a random key a participant, "" for the contract's own
 
 
-class DetailItem(NamedTuple):
+class DetailItem(Struct, frozen=True, gc=False):
     """One entry of a detail: whom it is about, its canonical bytes, and its salted commitment where keys are known."""
 
     kind: str
@@ -29,10 +31,17 @@ class DetailItem(NamedTuple):
 
 
 class PendingShare(NamedTuple):
-    """A pending finding and what of its price, before limits, would be due to the investor; None: not known yet."""
+    """A pending finding and what of its price, before limits, each payer would owe the investor, in minor units; None:
+    not known yet."""
 
     finding: Finding
-    due_minor: int | None
+    parts: tuple[tuple[str, int | None], ...]
+
+    @property
+    def due_minor(self) -> int | None:
+        """What would be due to the investor from all payers; None where a part is not known yet."""
+        known = [minor for _, minor in self.parts if minor is not None]
+        return sum(known) if len(known) == len(self.parts) else None
 
 
 class Wording:
@@ -42,7 +51,8 @@ class Wording:
         self._currency, self._investor = terms.latest.currency, investor
         versions = [version.terms for version in terms.versions]
         self._clauses = {(one.version, metric.id): metric.clause for one in versions for metric in one.metrics}
-        self._shares: dict[tuple[int, str, str], Document] = {}
+        self._shares: dict[tuple[int, str, str], Written] = {}
+        self._prices: dict[Hashable, Written] = {}
 
     def line(self, line: StatementLine) -> Document:
         """A line in full."""
@@ -69,17 +79,29 @@ class Wording:
         if not outcome.participant:
             document["people"] = line.people
         if line.allocation is not None:
-            document["price"] = _price_document(line.allocation, currency)
+            document["price"] = self._price(line.allocation)
             document["share"] = self._share(line.allocation)
         return document
 
-    def _share(self, allocation: Allocation) -> Document:
+    def _price(self, allocation: Allocation) -> Written:
+        """Thousands of lines share few prices."""
+        priced, quantity = allocation.line, allocation.line.finding.quantity
+        key = (
+            *(priced.metric.tariff.kind, priced.price_label, quantity.numerator, quantity.denominator),
+            *(priced.finding.value, priced.gross_minor, priced.net_minor, allocation.payer_minor),
+            *(priced.clips, priced.steps, priced.taken_over),
+        )
+        if key not in self._prices:
+            self._prices[key] = canonical.written(_price_document(allocation, self._currency))
+        return self._prices[key]
+
+    def _share(self, allocation: Allocation) -> Document | Written:
         if allocation.pieces:
             return share_document(allocation, self._currency)
         outcome, payer = allocation.key
         key = (outcome.version, outcome.metric, payer)
         if key not in self._shares:
-            self._shares[key] = share_document(allocation, self._currency)
+            self._shares[key] = canonical.written(share_document(allocation, self._currency))
         return self._shares[key]
 
     def beside(self, line: BesideLine) -> Document:
@@ -99,8 +121,12 @@ class Wording:
             "why": str(finding.why),
             "sentence": finding.sentence,
             "facts": refs_to_document(finding.facts),
-            "would_be_due": None if pending.due_minor is None else money.to_text(pending.due_minor, self._currency),
+            "would_be_due": self._amount(pending.due_minor),
+            "would_be_due_from": [{"payer": payer, "amount": self._amount(minor)} for payer, minor in pending.parts],
         }
+
+    def _amount(self, minor: int | None) -> str | None:
+        return None if minor is None else money.to_text(minor, self._currency)
 
 
 def _price_document(allocation: Allocation, currency: str) -> Document:
@@ -133,11 +159,13 @@ def _clip_document(clip: Clip, currency: str) -> Document:
 def detail_items(documents: Iterable[Document], number: str, keys: Keys | None) -> tuple[DetailItem, ...]:
     """The entries with their commitments; without keys (a preview from files alone) there are none.
 
-    The documents are best made one by one as they are taken: a detail may have very many.
+    The documents, which are given their positions here, are best made one by one as they are taken: a detail may have
+    very many.
     """
     items = []
     for position, document in enumerate(documents, start=1):
-        stored = canonical.to_bytes({**document, "position": position})
+        document["position"] = position
+        stored = canonical.to_bytes(document)
         salt = salt_of(keys[document["participant"]], f"{number}#{position}") if keys is not None else None
         commitment = canonical.commitment(salt, stored) if salt is not None else None
         items.append(

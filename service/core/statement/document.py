@@ -193,11 +193,12 @@ def _by_party(content: Content, minor_by_party: Mapping[str, int], currency: str
 def _who_pays(content: Content, due: Netted, currency: str) -> Document:
     """Who pays what, and what is carried from whom, where that is not what each owes by this statement's lines."""
     owed = {party: minor for party, minor in due_by_party(content.lines, content.beside).items() if minor}
-    sections = {
-        "payable_from": _by_party(content, due.payable if due.payable != owed else {}, currency),
-        "carried_from": _by_party(content, due.carried, currency),
-    }
-    return {name: rows for name, rows in sections.items() if rows}
+    sections: Document = {}
+    if due.payable != owed:
+        sections["payable_from"] = _by_party(content, due.payable, currency)
+    if due.carried:
+        sections["carried_from"] = _by_party(content, due.carried, currency)
+    return sections
 
 
 def _beside_sections(beside: Beside, terms: Terms) -> Document:

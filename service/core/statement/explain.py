@@ -8,7 +8,7 @@ from service.core.money import readable
 from service.core.statement.lines import party_name, refs_from_document
 from service.core.terms import Terms, TermsTimeline
 
-_KINDS = {
+KINDS_IN_WORDS: Mapping[str, str] = {
     "new": "a new outcome of the period",
     "late": "an outcome of an earlier period, stated now",
     "change": "a change of what was stated",
@@ -25,12 +25,12 @@ def explain(item: Mapping[str, Any], terms: TermsTimeline, statement: Mapping[st
     governing = next(v.terms for v in terms.versions if v.terms.version == item["version"])
     metric = governing.metric(item["metric"])
     words = metric.title if metric else item["metric"]
-    subject = f"{_capital(item['clause'])}, {words}, {item['step']}"
+    subject = f"{capital(item['clause'])}, {words}, {item['step']}"
     if item["item"] == "pending":
         paragraphs = [f"{subject}: pending.", _finding(item, governing), _would_be(item, statement["currency"])]
     else:
         amount = f"{readable(item['amount'])} {statement['currency']}"
-        paragraphs = [f"{subject}: {amount}, {_KINDS[item['kind']]}.", _finding(item, governing)]
+        paragraphs = [f"{subject}: {amount}, {KINDS_IN_WORDS[item['kind']]}.", _finding(item, governing)]
         paragraphs += [*_price(item, governing, terms, statement), _cause(item)]
     return {"title": _heading(item, statement), "paragraphs": paragraphs, "facts": item["facts"]}
 
@@ -46,17 +46,18 @@ def _explain_beside(item: Mapping[str, Any], terms: TermsTimeline, statement: Ma
     """A line that no outcome stands behind: an adjustment, the guarantee, what is let go."""
     amount = f"{readable(item['amount'])} {statement['currency']}"
     owes = f"{party_name(terms, item['party'])} owes it to {statement['investor']['name']}."
-    paragraphs = [f"{_capital(item['kind'])}: {amount}.", f"{_capital(item['sentence'])}.", owes]
+    paragraphs = [f"{capital(item['kind'])}: {amount}.", f"{capital(item['sentence'])}.", owes]
     return {"title": _heading(item, statement), "paragraphs": paragraphs, "facts": []}
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """The text with its first letter large, for the beginning of a sentence."""
     return text[:1].upper() + text[1:]
 
 
 def _finding(item: Mapping[str, Any], terms: Terms) -> str:
     cited = _cited(item["facts"])
-    who = f"{_capital(terms.participant)} {item['participant']}" if item["participant"] else "The group"
+    who = f"{capital(terms.participant)} {item['participant']}" if item["participant"] else "The group"
     return f"{who}: {item['sentence']}. It rests on {cited}." if cited else f"{who}: {item['sentence']}."
 
 
@@ -107,7 +108,7 @@ def _limits(price: Mapping[str, Any], terms: TermsTimeline) -> str:
         f"{party_name(terms, one['from'])}"
         for one in price.get("taken_over", ())
     ]
-    return f"{_capital('; '.join(told)) or 'No limit took anything'}."
+    return f"{capital('; '.join(told)) or 'No limit took anything'}."
 
 
 def _whose(clip: Mapping[str, str], terms: TermsTimeline) -> str:

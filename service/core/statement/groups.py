@@ -80,26 +80,24 @@ def _text(amount_minor: int | None, currency: str) -> str | None:
 
 
 def _line_cells(lines: Iterable[StatementLine]) -> dict[_Cell, _Group]:
-    cells: dict[_Cell, _Group] = {}
+    by_values: dict[tuple[str | None, ...], _Group] = {}
     for line in lines:
-        allocation = line.allocation
+        allocation, outcome = line.allocation, line.key.outcome
         price = allocation.line.price_label if allocation else None
-        cell = (
-            ("kind", line.kind),
-            ("cause", line.cause.code),
-            ("step", line.key.outcome.step),
-            ("tariff", price),
-            ("outcome_period", line.outcome_period),
-        )
-        cells.setdefault(cell, _Group()).add(line.key.outcome.participant, line.people, line.amount_minor)
-    return cells
+        values = (line.kind, line.cause.code, outcome.step, price, line.outcome_period)
+        group = by_values.get(values)
+        if group is None:
+            group = by_values[values] = _Group()
+        group.add(outcome.participant, line.people, line.amount_minor)
+    names = ("kind", "cause", "step", "tariff", "outcome_period")
+    return {tuple(zip(names, values, strict=True)): group for values, group in by_values.items()}
 
 
 def _clip_cells(lines: Iterable[StatementLine]) -> dict[_Cell, _Group]:
     """What limits took from the outcomes on this statement, each outcome once whoever pays it."""
     cells: dict[_Cell, _Group] = {}
     for line in lines:
-        if line.allocation is None:
+        if line.allocation is None or not line.allocation.line.clips:
             continue
         taken: dict[str, int] = {}
         for clip in line.allocation.line.clips:

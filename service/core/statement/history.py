@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
 
-from service.core import canonical
+from service.core import canonical, money
 from service.core.canonical import Document
 from service.core.issued import Issued, IssuedLine
+from service.core.statement.beside import BesideKind
 from service.core.statement.lines import issued_line
 from service.core.statement.prior import Prior, prior_of
 
@@ -29,21 +30,33 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What an investor was told before: what its last statement left behind, and all its statements, oldest first."""
+    """What an investor was told before: what its last statement left behind, all its statements, oldest first, and what
+    they stated beside outcomes."""
 
     prior: Prior | None = None
     statements: tuple[Told, ...] = ()
+    beside: tuple[Document, ...] = ()
 
     @property
     def items(self) -> Iterator[Document]:
         """The line items of all its details, oldest first."""
         return chain.from_iterable(told.items for told in self.statements)
 
+    def beside_minor(self, kind: BesideKind) -> dict[str, int]:
+        """What was stated of a kind beside outcomes, by whoever owes it, in minor units."""
+        stated: dict[str, int] = {}
+        for line in self.beside:
+            if line["kind"] == kind and self.prior is not None:
+                minor = money.from_text(line["amount"], self.prior.currency)
+                stated[line["party"]] = stated.get(line["party"], 0) + minor
+        return stated
+
     def told(self, statement: bytes, lines: Iterable[bytes]) -> "History":
         """The history once a further statement is issued: its bytes, and the bytes of the lines in its detail."""
         prior = prior_of(statement)
         items = tuple(map(canonical.from_bytes, lines))
-        return History(prior, (*self.statements, Told(prior.sequence, prior.period, prior.currency, items)))
+        told = Told(prior.sequence, prior.period, prior.currency, items)
+        return History(prior, (*self.statements, told), (*self.beside, *prior.beside))
 
 
 def issued_of(histories: Mapping[str, History]) -> Issued:

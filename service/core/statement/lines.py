@@ -1,11 +1,14 @@
 """The lines of a statement: what is due now, what was stated before, and the difference with its cause."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
-from service.core import money
+from msgspec import Struct
+
+from service.core import canonical, money
 from service.core.allocate import Allocation, LineKey
+from service.core.canonical import Written
 from service.core.events import FactRef
 from service.core.issued import IssuedLine
 from service.core.price import Clip, OutcomeKey
@@ -25,7 +28,11 @@ CauseCode = Literal[
     "limit-freed",
     "count-moved",
     "outcome-stated",
+    "period-ended",
 ]
+
+
+_NONE = canonical.written_texts([])
 
 
 class Cause(NamedTuple):
@@ -50,7 +57,7 @@ class StatedLine(NamedTuple):
     part_minor: int = 0  # what the payer's part was when it was last stated
 
 
-class StatementLine(NamedTuple):
+class StatementLine(Struct, frozen=True, gc=False):
     """One line of a statement to an investor; `amount_minor` is the difference of due now and stated before."""
 
     kind: LineKind
@@ -73,9 +80,9 @@ class StatementLine(NamedTuple):
         return self.was.people if self.was is not None else 1
 
 
-def refs_to_document(facts: Iterable[FactRef]) -> list[dict[str, str]]:
+def refs_to_document(facts: Sequence[FactRef]) -> Written:
     """Facts as they are cited in documents."""
-    return [{"source": fact.source, "id": fact.id} for fact in facts]
+    return canonical.written_texts([{"source": source, "id": id} for source, id in facts]) if facts else _NONE
 
 
 def refs_from_document(facts: Iterable[Mapping[str, str]]) -> tuple[FactRef, ...]:

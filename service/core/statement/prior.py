@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from service.core import canonical, money
+from service.core.canonical import Document
 
 
 @dataclass(frozen=True, slots=True)
 class Prior:
     """The statement's number, n and period, the digest of its bytes, its sums; `carried_by_party` is the negative
-    balance that it carries forward by who owes or is owed it, in minor units."""
+    balance that it carries forward by who owes or is owed it, in minor units, `beside` its lines beside outcomes."""
 
     number: str
     sequence: int
@@ -19,6 +20,7 @@ class Prior:
     carried_forward_minor: int
     stated_to_date_minor: int
     carried_by_party: Mapping[str, int]
+    beside: tuple[Document, ...]
 
 
 def prior_of(stored: bytes) -> Prior:
@@ -35,4 +37,5 @@ def prior_of(stored: bytes) -> Prior:
         money.from_text(totals["carried_forward"], currency),
         money.from_text(totals["stated_to_date"], currency),
         {entry["party"]: money.from_text(entry["amount"], currency) for entry in carried},
+        tuple(document.get("beside", ())),
     )

@@ -6,11 +6,12 @@ from pydantic import Field
 
 from service.core.money import Rounding
 from service.core.period import PeriodKind
+from service.core.terms.bookkeeping import Booking
 from service.core.terms.limits import ContractLimits, MetricLimits
 from service.core.terms.parties import Party, PayerShare, PayerShares, Shares
 from service.core.terms.rules import Rule
 from service.core.terms.settling import Drawdown, Guarantee, Plan
-from service.core.terms.tariffs import Deadweight, Deduction, Indexed, Tariff, Uplift
+from service.core.terms.tariffs import ByPayerTariff, Deadweight, Deduction, Indexed, Tariff, Uplift
 from service.core.terms.words import Count, Day, Duration, Flag, Frozen, Key, StepId, Title, Word
 
 PriceBasis = Literal["achieved_on", "enrolled_on"]
@@ -99,6 +100,7 @@ class Terms(Frozen):
     guarantee: Guarantee | None = None
     drawdowns: tuple[Drawdown, ...] = ()
     plans: tuple[Plan, ...] = ()
+    bookkeeping: tuple[Booking, ...] = Field((), description="where payers book what they owe; vouchers carry it")
     metrics: Annotated[tuple[Metric, ...], Field(min_length=1, max_length=200)]
 
     def metric(self, metric_id: str) -> Metric | None:
@@ -108,6 +110,17 @@ class Terms(Frozen):
     def payers_of(self, metric: Metric) -> tuple[PayerShare, ...]:
         """Who owes the metric, in the contract's order."""
         return metric.payers or self.shares.payers
+
+    def who_owes(self, metric: Metric) -> tuple[str, ...]:
+        """The payers of the metric: those with a price of their own, else those with a share."""
+        if isinstance(metric.tariff, ByPayerTariff):
+            return tuple(price.party for price in metric.tariff.payers)
+        return tuple(share.party for share in self.payers_of(metric))
+
+    def booking_of(self, payer: str, metric_id: str | None) -> Booking | None:
+        """Where a payer books a metric, or with None what is of no metric; None where nothing is agreed."""
+        entries = {entry.metric: entry for entry in self.bookkeeping if entry.payer == payer}
+        return entries.get(metric_id) or entries.get(None)
 
     def basis_of(self, metric: Metric) -> PriceBasis:
         """Which date decides the version that governs the metric."""

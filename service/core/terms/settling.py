@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from service.core.terms.words import Amount, CountOrNone, Day, Frozen, Title, Word
+from service.core.terms.words import Amount, CountOrNone, Day, Effect, Frozen, Title, Word
 
 
 class Guarantee(Frozen):
@@ -36,4 +36,7 @@ class Plan(Frozen):
 
     start: Day = Field(alias="from")
     reason: Title
+    effect: Effect | None = Field(
+        None, description="share of full effect that its figures count on; absent: full effect"
+    )
     expected: Annotated[tuple[Expected, ...], Field(min_length=1, max_length=2_000)]

@@ -49,6 +49,7 @@ Factor = Annotated[Decimal, BeforeValidator(_exact_factor), Field(gt=0, max_digi
 SignedAmount = Annotated[Decimal, BeforeValidator(_exact_amount), Field(max_digits=18, decimal_places=6)]
 Number = Annotated[Decimal, BeforeValidator(_exact_factor), Field(max_digits=18, decimal_places=9)]
 Share = Annotated[Decimal, BeforeValidator(_exact_factor), Field(ge=0, le=1, max_digits=18, decimal_places=12)]
+Effect = Annotated[Decimal, BeforeValidator(_exact_factor), Field(gt=0, le=1, max_digits=18, decimal_places=12)]
 OutOf = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,6}/[1-9][0-9]{0,6}$", description='as "50/162"')]
 Day = Annotated[date, BeforeValidator(_plain_date), Field(ge=date(1900, 1, 1), lt=date(2200, 1, 1))]
 Count = Annotated[int, Strict(), Field(ge=1, le=1_000_000)]

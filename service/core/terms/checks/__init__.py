@@ -4,6 +4,7 @@ from collections.abc import Callable, Container, Iterator
 
 from service.core.errors import Fault
 from service.core.terms.checks.amounts import amount_faults
+from service.core.terms.checks.bookkeeping import bookkeeping_faults
 from service.core.terms.checks.conditions import circles_over_versions, condition_faults
 from service.core.terms.checks.dates import date_faults
 from service.core.terms.checks.groups import group_faults
@@ -30,6 +31,7 @@ _CHECKS: tuple[Callable[[Parts], Iterator[Fault]], ...] = (
     condition_faults,
     unreachable_faults,
     plan_faults,
+    bookkeeping_faults,
     amount_faults,
 )
 

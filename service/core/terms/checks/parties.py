@@ -35,13 +35,14 @@ def _listed(parts: Parts, pointer: str, named: Iterable[tuple[int, str]], roles:
     seen: set[str] = set()
     for place, party in named:
         here = f"{pointer}/{place}/party"
-        yield from _role_faults(parts, here, party, roles)
+        yield from role_faults(parts, here, party, roles)
         if party in seen:
             yield Fault(here, "repeated", "stands twice in the list; give it one entry")
         seen.add(party)
 
 
-def _role_faults(parts: Parts, pointer: str, party: str, roles: tuple[Role, ...]) -> Iterator[Fault]:
+def role_faults(parts: Parts, pointer: str, party: str, roles: tuple[Role, ...]) -> Iterator[Fault]:
+    """A party that is not declared, or has none of these roles."""
     declared = parts.document.get("parties")
     known = parts.parties.get(party)
     if not isinstance(declared, dict) or party not in declared:
@@ -81,7 +82,7 @@ def _return_cap_faults(parts: Parts) -> Iterator[Fault]:
         if cap.party not in recipients and cap.party in parts.parties:
             yield Fault(f"{here}/party", "no-share", "is due nothing; name one of the investors under shares")
         if cap.beyond is not None:
-            yield from _role_faults(parts, f"{here}/beyond", cap.beyond, _RECIPIENT)
+            yield from role_faults(parts, f"{here}/beyond", cap.beyond, _RECIPIENT)
             yield from _circle_fault(f"{here}/beyond", cap.party, follows)
 
 
@@ -91,7 +92,7 @@ def _payer_limit_faults(parts: Parts) -> Iterator[Fault]:
     follows = {limit.party: limit.then for limit in limits}
     for place, limit in enumerate(limits):
         if limit.then is not None:
-            yield from _role_faults(parts, f"/limits/payers/{place}/then", limit.then, _PAYER)
+            yield from role_faults(parts, f"/limits/payers/{place}/then", limit.then, _PAYER)
             yield from _circle_fault(f"/limits/payers/{place}/then", limit.party, follows)
 
 
@@ -106,9 +107,9 @@ def _circle_fault(pointer: str, party: str, follows: Mapping[str, str | None]) -
 
 def _capital_faults(parts: Parts) -> Iterator[Fault]:
     if parts.guarantee is not None:
-        yield from _role_faults(parts, "/guarantee/party", parts.guarantee.party, ("guarantor",))
+        yield from role_faults(parts, "/guarantee/party", parts.guarantee.party, ("guarantor",))
     for place, drawdown in parts.drawdowns:
-        yield from _role_faults(parts, f"/drawdowns/{place}/party", drawdown.party, ("investor",))
+        yield from role_faults(parts, f"/drawdowns/{place}/party", drawdown.party, ("investor",))
     drawn = {drawdown.party for _, drawdown in parts.drawdowns}
     by_capital = parts.shares.get("by") == "drawn"
     if by_capital and parts.holds_all("drawdowns") and not drawn & {share.party for _, share in parts.investors}:

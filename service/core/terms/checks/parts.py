@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from service.core.money import EXPONENT_BY_CURRENCY
+from service.core.terms.bookkeeping import Booking
 from service.core.terms.contract import Cohort, Metric
 from service.core.terms.limits import ContractLimits
 from service.core.terms.parties import InvestorShare, Party, PayerShare, ReturnCap, Tranche
@@ -47,6 +48,7 @@ class Parts:
     drawdowns: tuple[tuple[int, Drawdown], ...]
     plans: tuple[tuple[int, Plan], ...]
     indexation: tuple[tuple[int, Indexed], ...]
+    bookkeeping: tuple[tuple[int, Booking], ...]
 
     @property
     def shares(self) -> Mapping[str, Any]:
@@ -89,6 +91,7 @@ def parts_of(document: Mapping[str, Any], begins: date | None = None) -> Parts:
         _read_each(TypeAdapter(Drawdown), document.get("drawdowns")),
         _read_each(TypeAdapter(Plan), document.get("plans")),
         _read_each(TypeAdapter(Indexed), document.get("indexation")),
+        _read_each(TypeAdapter(Booking), document.get("bookkeeping")),
     )
 
 

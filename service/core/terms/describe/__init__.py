@@ -9,7 +9,13 @@ from service.core.terms.describe.head import (
     plan_clauses,
 )
 from service.core.terms.describe.metrics import metric_clause
-from service.core.terms.describe.money_flow import capital_clause, limits_clause, parties_clause, shares_clause
+from service.core.terms.describe.money_flow import (
+    bookkeeping_clause,
+    capital_clause,
+    limits_clause,
+    parties_clause,
+    shares_clause,
+)
 from service.core.terms.describe.told import Clause, Told
 
 __all__ = ["Clause", "Told", "describe"]
@@ -27,6 +33,7 @@ def describe(terms: Terms) -> tuple[Clause, ...]:
         shares_clause(terms),
         capital_clause(terms),
         *plan_clauses(terms),
+        bookkeeping_clause(terms),
         illustrative_clause(terms),
     )
     return tuple(clause for clause in clauses if clause.told)

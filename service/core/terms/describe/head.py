@@ -6,7 +6,7 @@ from typing import assert_never
 from service.core.money import Rounding
 from service.core.terms.contract import Cohort, Terms
 from service.core.terms.describe.metrics import price_basis
-from service.core.terms.describe.told import Clause, Told, either, money, number, plural, where
+from service.core.terms.describe.told import Clause, Told, either, money, number, percent, plural, where
 
 
 def contract_clause(terms: Terms) -> Clause:
@@ -100,6 +100,8 @@ def plan_clauses(terms: Terms) -> Iterator[Clause]:
     """Each plan, with what is expected of every metric and period."""
     for plan in terms.plans:
         told = [Told("reason", f"In force from {plan.start} until the next plan begins: {plan.reason}.")]
+        if plan.effect is not None:
+            told.append(Told("effect", f"Its figures count on {percent(plan.effect)} of full effect."))
         for entry in plan.expected:
             amount = f", {money(entry.amount, terms.currency)}" if entry.amount is not None else ""
             about = f"{entry.metric} in {entry.period}"

@@ -1,8 +1,9 @@
-"""Who pays, who is due, out of which capital, up to what limits, in plain English."""
+"""Who pays, who is due, out of which capital, up to what limits, on which accounts, in plain English."""
 
 from collections.abc import Iterator
 from typing import assert_never
 
+from service.core.terms.bookkeeping import Booking
 from service.core.terms.contract import Terms
 from service.core.terms.describe.metrics import limits_told
 from service.core.terms.describe.told import Clause, Told, all_of, money, number
@@ -120,3 +121,19 @@ def capital_clause(terms: Terms) -> Clause:
         shortfall = "the investors' shortfall at final settlement"
         told.append(Told("guarantee", f"{terms.guarantee.party} covers {shortfall}, up to {amount}."))
     return Clause("capital", "Capital and guarantee", tuple(told))
+
+
+def bookkeeping_clause(terms: Terms) -> Clause:
+    """On which accounts payers book what they owe."""
+    told = [
+        Told(f"account of {entry.payer} for {entry.metric or 'whatever has no other'}", _booking(entry))
+        for entry in terms.bookkeeping
+    ]
+    return Clause("bookkeeping", "Where payers book what they owe", tuple(told))
+
+
+def _booking(entry: Booking) -> str:
+    what = f"what it owes of {entry.metric}" if entry.metric is not None else "what has no account of its own"
+    centre = f", cost centre {entry.cost_centre}" if entry.cost_centre is not None else ""
+    debt = f"; the debt stands on account {entry.debt_account}" if entry.debt_account is not None else ""
+    return f"{entry.payer} books {what} on account {entry.account}{centre}{debt}."

@@ -1,0 +1,1 @@
+"""What bookkeepers make of statements: payers' statements, vouchers, and journals of all that moved."""
