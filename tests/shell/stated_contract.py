@@ -15,6 +15,8 @@ from hypothesis.stateful import (
 )
 
 from service.core.life.acts import Act
+from service.core.life.balances import out_of_balance
+from service.core.life.positions import BUDGET_EFFECT, position_of
 from service.core.life.requests import NewDrawdown
 from service.storage.tables import ActTable, PostingTable
 from service.workflows import drawdowns, reopening, rounds
@@ -28,6 +30,7 @@ from service.workflows.lives import life_known
 from service.workflows.rebuild import rebuild
 from service.workflows.verification import verify_statement
 from tests.builders import correction, retraction
+from tests.lived import FAR
 from tests.shell.calling import sent
 from tests.shell.living import exam, two_people
 from tests.shell.plain_life import CAP_MINOR, INVESTORS, LAST, PlainLife
@@ -214,6 +217,8 @@ class StatedContract(RuleBasedStateMachine):
         life, balances = self.read()
         assert sum(one.amount_minor for one in balances) == 0
         assert {one.account: one.amount_minor for one in balances if one.amount_minor} == self.plain.balances()
+        held = {one.account: one.amount_minor for one in balances}
+        assert out_of_balance(position_of(life, FAR, BUDGET_EFFECT), life, held) == ()
         assert set(life.statements) == {self.path(name) for name in self.plain.statements}
         for name, plain in self.plain.statements.items():
             one = life.statements[self.path(name)]
