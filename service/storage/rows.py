@@ -63,13 +63,6 @@ class KnownFact(NamedTuple):
     payload: bytes | None
 
 
-class StoredFact(NamedTuple):
-    """What the calculation reads of a fact: its place in the log and its canonical JSON."""
-
-    sequence: int
-    payload: bytes
-
-
 class FoundFact(NamedTuple):
     """A fact as a search shows it, with the time (aware UTC) at which the ledger recorded it."""
 

@@ -8,8 +8,8 @@ import orjson
 from sqlalchemy import Text, TextClause, bindparam, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.storage.bulk import insert_rows, is_postgresql, table_of
-from service.storage.rows import FactRow, FoundFact, KnownFact, StoredFact
+from service.storage.bulk import fetch_rows, insert_rows, is_postgresql, table_of
+from service.storage.rows import FactRow, FoundFact, KnownFact
 from service.storage.tables import FactTable, LogEntryTable, ParticipantKeyTable
 
 _log = table_of(LogEntryTable).c
@@ -74,15 +74,15 @@ class FactStore:
 
     async def fact_rows(
         self, contract: str, through: int | None = None, participant: str | None = None
-    ) -> Sequence[StoredFact]:
-        """The contract's facts up to a sequence, in order; with a participant: theirs and those of no one."""
+    ) -> Sequence[tuple[int, bytes]]:
+        """The contract's facts up to a sequence, in order, each as its sequence number and its canonical JSON; with a
+        participant: theirs and those of no one."""
         query = select(_fact.sequence, _fact.payload).where(_fact.contract == contract).order_by(_fact.sequence)
         if through is not None:
             query = query.where(_fact.sequence <= through)
         if participant is not None:
             query = query.where(or_(_fact.participant == participant, _fact.participant.is_(None)))
-        # a row of these columns is read like one: making a hundred thousand anew takes as long as a short preview
-        return cast(Sequence[StoredFact], (await self._connection.execute(query)).all())
+        return cast(Sequence[tuple[int, bytes]], await fetch_rows(self._connection, query))
 
     async def search_facts(
         self,
@@ -122,6 +122,11 @@ class FactStore:
         """The keys (32 bytes) of those (contract, participant) that have one; '' is the contract's own."""
         found = await self._joined(_KEYS_BY_ROWS, ("contract", "participant"), wanted)
         return {(contract, participant): key for contract, participant, key in found}
+
+    async def keys_of_contract(self, contract: str) -> dict[str, bytes]:
+        """The random keys (32 bytes) of everybody the contract knows; '' is its own."""
+        query = select(_key.participant, _key.key).where(_key.contract == contract)
+        return {participant: key for participant, key in await fetch_rows(self._connection, query)}
 
     async def add_participant_keys(self, keys: Mapping[tuple[str, str], bytes]) -> None:
         """Add keys (32 bytes) by (contract, participant); who has one already raises an IntegrityError."""

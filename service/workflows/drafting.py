@@ -1,7 +1,7 @@
 """Drafts the statements of a period: what issuing them would issue, to the byte, closed at a sequence number."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from service.core.errors import WrongState
@@ -13,7 +13,7 @@ from service.core.pipeline import Draft, Inputs, Occasion, draft_statements
 from service.core.terms import TermsTimeline
 from service.storage.store import Store
 from service.workflows.cycle_search import cycle_search_at_rest
-from service.workflows.known import histories_of, inputs_known, keys_of, period_in, terms_known
+from service.workflows.known import histories_of, inputs_known, period_in, terms_known
 from service.workflows.ledger import Ledger
 from service.workflows.lives import life_known
 
@@ -75,7 +75,7 @@ async def _drafted(ledger: Ledger, contract: str, known: _Known) -> Drafted:
             inputs, (wanted, occasion) = await known(store)
             issued = await store.statements(contract=contract)
             histories = await histories_of(store, [row for row in issued if row.sequence <= inputs.sequence])
-            keys = await keys_for(store, contract, inputs)
+            keys = await store.keys_of_contract(contract)
         drafts = await asyncio.to_thread(draft_statements, inputs, wanted, histories, keys, occasion)
         terms, sequence = inputs.terms, inputs.sequence
         del inputs  # before the search goes on: the facts are most of what it would go through
@@ -101,9 +101,3 @@ def turn_of(life: ContractLife, wanted: Period) -> Following:
             (),
         )
     raise WrongState(f"The next period to be stated is {following.period.label}.", "not-the-next-period", ())
-
-
-async def keys_for(store: Store, contract: str, inputs: Inputs) -> Mapping[str, bytes]:
-    """The random keys of everybody the facts are about, and the contract's own under ""."""
-    participants = {entry.fact.participant for entry in inputs.facts}
-    return await keys_of(store, contract, ["", *(name for name in participants if name is not None)])

@@ -11,7 +11,6 @@ from service.core.terms import TermsTimeline
 from service.storage.rows import DetailItemRow, LogEntry, StatementRow
 from service.storage.store import Store
 from service.telemetry.metrics import INVARIANT_FAILURES
-from service.workflows.drafting import keys_for
 from service.workflows.known import histories_of, inputs_known, period_in
 from service.workflows.ledger import Ledger
 from service.workflows.lives import life_known
@@ -63,7 +62,7 @@ async def _draft_again(store: Store, row: StatementRow) -> Draft | None:
         period = period_in(inputs.terms, row.period)
         issued = await store.statements(contract=row.contract)
         histories = await histories_of(store, [one for one in issued if one.sequence <= row.through_sequence])
-        keys = await keys_for(store, row.contract, inputs)
+        keys = await store.keys_of_contract(row.contract)
         occasion = await _occasion(store, row, inputs.terms)
         drafts = await asyncio.to_thread(draft_statements, inputs, period, histories, keys, occasion)
     except (ValueError, TypeError, KeyError, NotFound):

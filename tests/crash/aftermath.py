@@ -51,7 +51,7 @@ async def stored(database: Database, told: Told) -> Stored:
             assert broken_link(entries, Head(0, GENESIS_DIGEST)) is None
             assert await store.head(contract) == Head(entries[-1].sequence, entries[-1].digest)
             in_log = [entry.sequence for entry in entries if entry.kind == "fact"]
-            assert in_log == [row.sequence for row in await store.fact_rows(contract)]
+            assert in_log == [sequence for sequence, _ in await store.fact_rows(contract)]
             bodies = [(entry.sequence, canonical.from_bytes(entry.entry_bytes)["body"]) for entry in entries]
             known = [(contract, body["source"], body["id"]) for _, body in bodies if "commitment" in body]
             assert len(known) == len({*known}) == len(in_log)

@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import BigInteger, column, select, table
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from service.storage.bulk import fetch_rows
 from service.storage.database import Database
 from service.storage.rows import (
     GENESIS_DIGEST,
@@ -13,7 +15,6 @@ from service.storage.rows import (
     ContractRow,
     DetailItemRow,
     KnownFact,
-    StoredFact,
 )
 from service.storage.store import Store
 from tests.shell.stored_rows import DAY, NOON, SUM, entry, fact, fill, posting, statement, terms
@@ -55,8 +56,8 @@ async def test_keys_are_found_one_by_one_and_together_the_contracts_own_too(data
 async def test_the_facts_of_a_participant_include_those_of_no_one(database: Database) -> None:
     await fill(database, [fact(1, "p1"), fact(2, None), fact(3, "p2"), fact(4, "p1")])
     async with database.reading() as store:
-        assert await store.fact_rows("dialog", through=2) == [StoredFact(1, b"fact 1"), StoredFact(2, b"fact 2")]
-        assert [row.sequence for row in await store.fact_rows("dialog", participant="p1")] == [1, 2, 4]
+        assert list(map(tuple, await store.fact_rows("dialog", through=2))) == [(1, b"fact 1"), (2, b"fact 2")]
+        assert [sequence for sequence, _ in await store.fact_rows("dialog", participant="p1")] == [1, 2, 4]
 
 
 async def test_a_search_pages_through_what_matches(database: Database) -> None:
@@ -185,3 +186,17 @@ async def test_a_statement_without_its_entry_is_refused(database: Database) -> N
     with pytest.raises(IntegrityError):
         async with database.begin() as store:
             await store.add_statement(statement(1))
+
+
+async def test_what_the_driver_refuses_is_told_like_any_other_refusal_of_the_database(database: Database) -> None:
+    nowhere = select(column("sequence", BigInteger)).select_from(table("nothing"))
+    with pytest.raises(DBAPIError):
+        async with database.engine.connect() as connection:
+            await fetch_rows(connection, nowhere)
+
+
+async def test_the_keys_of_a_contract_are_those_of_everybody_it_knows(database: Database) -> None:
+    async with database.begin() as store:
+        await store.add_participant_keys({("w", ""): bytes(32), ("w", "P1"): b"1" * 32, ("v", "P1"): b"2" * 32})
+    async with database.reading() as store:
+        assert await store.keys_of_contract("w") == {"": bytes(32), "P1": b"1" * 32}
