@@ -6,7 +6,6 @@ from datetime import date
 from service.core import canonical
 from service.core.canonical import Document
 from service.core.life.acts import Act, ActKind, issue_body, postings_document, postings_of
-from service.core.life.balances import out_of_balance
 from service.core.life.contract_life import ContractLife, life_of
 from service.core.life.positions import BUDGET_EFFECT, ContractPosition, PartyPosition, position_of
 from service.core.life.rounds import draft_body
@@ -14,6 +13,7 @@ from service.core.money import from_text, to_text
 from service.core.pipeline import Occasion, draft_statements
 from service.core.post import Posting, Transaction, post_drawdown, post_payment, reversal_of
 from service.core.statement import History
+from tests.balances import out_of_balance
 from tests.book import AnyKey, Book, day
 
 FAR = date(2199, 12, 31)

@@ -15,7 +15,6 @@ from hypothesis.stateful import (
 )
 
 from service.core.life.acts import Act
-from service.core.life.balances import out_of_balance
 from service.core.life.positions import BUDGET_EFFECT, position_of
 from service.core.life.requests import NewDrawdown
 from service.storage.tables import ActTable, PostingTable
@@ -29,6 +28,7 @@ from service.workflows.ledger import Ledger
 from service.workflows.lives import life_known
 from service.workflows.rebuild import rebuild
 from service.workflows.verification import verify_statement
+from tests.balances import out_of_balance
 from tests.builders import correction, retraction
 from tests.lived import FAR
 from tests.shell.calling import sent

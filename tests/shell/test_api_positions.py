@@ -9,10 +9,10 @@ import orjson
 import pytest
 from sqlalchemy import event
 
-from service.core.life.balances import out_of_balance
 from service.core.life.positions import position_of
 from service.workflows.known import terms_known
 from service.workflows.lives import life_known
+from tests.balances import out_of_balance
 from tests.builders import HOUSING, a_contract, housed, started
 from tests.core.worked import W1_FACTS
 from tests.render.reading import rows_in, sheets_in
