@@ -18,7 +18,7 @@ NO_PYTHON = no Python 3.11 or later on PATH$(if $(HAS_UV),, that has ensurepip (
 	install one, or give it: make PYTHON=/path/to/python3.11
 
 # The pure tests stand first, so that a wrong sum is told before a database has started.
-PURE_TESTS := $(wildcard tests/core tests/render tests/laws tests/test_tidy.py)
+PURE_TESTS := $(wildcard tests/core tests/render tests/laws tests/disclosure tests/test_tidy.py)
 OTHER_TESTS := $(filter-out $(PURE_TESTS) tests/__pycache__,$(patsubst %/,%,$(wildcard tests/*/ tests/test_*.py)))
 
 # stage: a name and a command; says the name, then the time it took.
@@ -60,11 +60,15 @@ types: .venv/.test-ready ## mypy, strict
 	$(call stage,mypy,$(BIN)/mypy)
 
 .PHONY: campaign
-campaign: .venv/.test-ready ## the laws on many more random contracts, many more lives, and many more killed processes (long)
+campaign: .venv/.test-ready ## the laws on many more random contracts, more lives, killed processes, flipped bits, changed bundles, attacks on small groups; trees beside pymerkle (long)
 	@HYPOTHESIS_PROFILE=campaign $(BIN)/pytest -n $(WORKERS) tests/laws
+	@DISCLOSURE_RUNS=5000 $(BIN)/pytest -n $(WORKERS) tests/disclosure
 	@LIFE_RUNS=1000 $(BIN)/pytest -n $(WORKERS) tests/shell/test_contract_lives.py
 	@CRASH_CYCLES=300 $(BIN)/pytest -n $(WORKERS) tests/crash/test_killed.py
-	@DOCUMENT_SECONDS=600 $(BIN)/pytest -n $(WORKERS) tests/hostile/test_document.py
+	@FLIP_TRIALS=2000 $(BIN)/pytest -n $(WORKERS) tests/tamper/test_flips.py
+	@BUNDLE_MUTATIONS=500 $(BIN)/pytest -n $(WORKERS) tests/shell/test_bundles.py
+	@$(BIN)/python -m tests.judged_by_pymerkle
+	@DOCUMENT_SECONDS=600 AUTHORISATION_SECONDS=600 $(BIN)/pytest -n $(WORKERS) tests/hostile/test_document.py tests/hostile/test_authorisation.py
 
 .PHONY: bench
 bench: .venv/.test-ready ## the service beside its limits on both databases; writes docs/benchmarks.md (long)
@@ -80,6 +84,10 @@ schema: .venv/.run-ready ## write contracts/schema.json from the code
 .PHONY: statements
 statements: .venv/.test-ready ## write contracts/*/statements: what each contract's demo facts must give
 	@$(BIN)/python -m tests.write_statements
+
+.PHONY: matrix
+matrix: .venv/.test-ready ## write docs/tamper-matrix.md: in which step outcomes-ledger verify finds which change
+	@WRITE_MATRIX=1 $(BIN)/pytest -q -k sqlite tests/tamper/test_matrix.py
 
 .PHONY: lock
 lock: ## pin what pyproject.toml asks for, with hashes (needs uv; UPGRADE=1 takes the newest releases)

@@ -7,19 +7,20 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 
-from benchmarks import batches, previews, requests
+from benchmarks import batches, previews, requests, trees
 from benchmarks.load import Measured
 from benchmarks.payload import EVENT_BYTES, EVENTS_EACH
-from benchmarks.places import Place, places
+from benchmarks.places import MEMORY, Place, places
 from benchmarks.report import Result, write
 
-_POSTS_EACH, _READS_EACH = 100, 100
+_POSTS_EACH, _READS_EACH, _LEAVES = 100, 100, 1_000_000
+_KINDS = ["sqlite", "postgresql", MEMORY]
 Rounds = Iterator[tuple[str, Measured]]
 
 
 @dataclass(frozen=True)
 class Case:
-    """What is measured, and the goal by kind of database; `at_most` as in the report."""
+    """What is measured, and the goal by kind of database, or in memory; `at_most` as in the report."""
 
     name: str
     does: str
@@ -61,6 +62,15 @@ def _cases(participants: int, batch: int) -> list[Case]:
             {"sqlite": 0.6, "postgresql": 0.6},
             partial(requests.read_rounds, each=_READS_EACH),
         ),
+        Case(
+            "tree of statements",
+            f"the root over {_LEAVES:,} leaves of statements, in which a proof reads at the most "
+            f"{trees.most_nodes_read(_LEAVES)} stored hashes",
+            "SHA-256 of the same leaves, one after the other, in the same process",
+            {MEMORY: 3.0},
+            partial(trees.rounds, leaves=_LEAVES),
+            at_most=True,
+        ),
     ]
 
 
@@ -70,15 +80,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--participants", type=int, default=10_000)
     parser.add_argument("--batch", type=int, default=10_000)
-    parser.add_argument("--database", action="append", choices=["sqlite", "postgresql"])
+    parser.add_argument("--database", action="append", choices=_KINDS)
     parser.add_argument("--case", action="append")
     given = parser.parse_args()
-    kinds = given.database or ["sqlite", "postgresql"]
+    kinds = given.database or _KINDS
     cases = _cases(given.participants, given.batch)
     wanted = [case for case in cases if not given.case or case.name in given.case]
     with places(kinds) as found:
-        results = [_result(case, place, given.rounds) for case in wanted for place in found]
-    is_whole = len(wanted) == len(cases) and len(kinds) == 2 and given.rounds >= 5
+        results = [_result(case, place, given.rounds) for case in wanted for place in found if place.kind in case.goals]
+    is_whole = len(wanted) == len(cases) and len(kinds) == len(_KINDS) and given.rounds >= 5
     if is_whole:
         payload = {"events": given.participants * EVENTS_EACH, "event bytes": EVENT_BYTES, "rounds": given.rounds}
         write(results, payload, datetime.now(UTC).date().isoformat())

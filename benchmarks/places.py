@@ -16,6 +16,8 @@ from itertools import count
 from pathlib import Path
 
 from service.settings import Settings
+from service.storage.scope import EVERYTHING
+from service.workflows.credentials import NewCredential, key_by_hand
 from service.workflows.opening import ledger_at, prepare
 from tests.databases import create_postgresql, drop_postgresql, postgresql_server
 
@@ -28,9 +30,13 @@ POSTGRESQL_SETTINGS = {
 }
 
 
+MEMORY, _KEYS = "memory", "signing-keys"
+
+
 @dataclass(frozen=True)
 class Place:
-    """One kind of database; `server` is the URL of the PostgreSQL server, `folder` where SQLite's files go."""
+    """One kind of database, or memory alone; `server` is the URL of the PostgreSQL server, `folder` where SQLite's
+    files and the signing keys go."""
 
     kind: str
     folder: Path
@@ -43,13 +49,13 @@ class Place:
         if self.server is not None:
             url = create_postgresql(self.server)
             try:
-                yield Begun(url, asyncio.run(_begin(url)))
+                yield Begun(url, asyncio.run(_begin(url, self.folder)))
             finally:
                 drop_postgresql(url)
             return
         path = self.folder / f"{next(self._numbers)}.db"
         try:
-            yield Begun(f"sqlite:///{path}", asyncio.run(_begin(f"sqlite:///{path}")))
+            yield Begun(f"sqlite:///{path}", asyncio.run(_begin(f"sqlite:///{path}", self.folder)))
         finally:
             for left in self.folder.glob(f"{path.name}*"):
                 left.unlink()
@@ -57,34 +63,34 @@ class Place:
 
 @dataclass(frozen=True)
 class Begun:
-    """A ledger's database and its administrator's key."""
+    """A ledger's database and a key that may do what is measured."""
 
     url: str
     key: str
 
 
-async def _begin(url: str) -> str:
-    settings = Settings(database_url=url)
-    ledger = ledger_at(settings, lambda: datetime.now(UTC), secrets.token_bytes)
+async def _begin(url: str, folder: Path) -> str:
+    settings = Settings(database_url=url, signing_keys=str(folder / _KEYS))
+    ledger = ledger_at(settings, lambda: datetime.now(UTC), secrets.token_bytes, EVERYTHING)
     try:
-        key = await prepare(ledger, settings)
+        if await prepare(ledger, settings) is None:
+            raise RuntimeError("the database was not empty")
+        wanted = NewCredential("benchmark", ("finance", "auditor", "case-system"))
+        return await key_by_hand(ledger, "benchmark", wanted)
     finally:
         await ledger.database.dispose()
-    if key is None:
-        raise RuntimeError("the database was not empty")
-    return key
 
 
 @contextmanager
 def places(kinds: list[str]) -> Iterator[list[Place]]:
-    """The kinds of database asked for: sqlite, postgresql."""
+    """The kinds of place asked for: sqlite, postgresql, memory."""
     with tempfile.TemporaryDirectory(prefix="ledger-bench-") as folder:
-        sqlite = [Place("sqlite", Path(folder))] if "sqlite" in kinds else []
+        without_server = [Place(kind, Path(folder)) for kind in ("sqlite", MEMORY) if kind in kinds]
         if "postgresql" not in kinds:
-            yield sqlite
+            yield without_server
             return
         with postgresql_server(POSTGRESQL_SETTINGS) as server:
-            yield [*sqlite, Place("postgresql", Path(folder), server)]
+            yield [*without_server, Place("postgresql", Path(folder), server)]
 
 
 @contextmanager
@@ -108,7 +114,8 @@ def _process(command: list[str], variables: dict[str, str], folder: Path, alive:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    environment = {**os.environ, **variables, "PORT": str(port), "HOST": "127.0.0.1"}
+    keys = str(folder / _KEYS)
+    environment = {**os.environ, **variables, "PORT": str(port), "HOST": "127.0.0.1", "SIGNING_KEYS": keys}
     told = folder / f"{port}.log"
     with told.open("wb") as log:
         process = subprocess.Popen([sys.executable, *command], env=environment, stdout=log, stderr=log)

@@ -108,6 +108,7 @@ _READING = """## Reading them
   own work, which is the key, the parameters, the negotiation, the ETag and the log line.
 - **Previews** do more than the fold counts: findings with sentences and cited events for every step of every
   participant, prices, shares, commitments, and the whole detail as JSON.
+- **The tree of statements** hashes each leaf, and then a node for each leaf but one; it needs no database.
 """
 
 _HEAD = """# Benchmarks
@@ -140,7 +141,7 @@ def _page(results: Sequence[Result], payload: Mapping[str, Any], machine: Mappin
             "",
             *cases.values(),
             "",
-            "Ratio: the share of the limit's speed that is reached; for previews, how many times the fold's seconds.",
+            "Ratio: the share of the limit's speed that is reached; where the goal is <=, how many times its seconds.",
             "",
             _READING,
             "## Conditions\n",

@@ -7,6 +7,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
 from service.storage.database import engine_for
+from service.storage.isolation import see_everything
 from service.storage.tables import LedgerTable
 
 # Any number, as long as it is the same in every release.
@@ -24,6 +25,7 @@ def run(connection: Connection) -> None:
         if connection.dialect.name == "postgresql":
             # Processes that start together would otherwise both find the same migration missing.
             connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+            see_everything(connection)
         context.run_migrations()
 
 

@@ -9,24 +9,30 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
+from service.api.answer_headers import AnswerHeaders
+from service.api.authentication import install_authentication
 from service.api.by_key import ByKey
 from service.api.docs_page import install_docs_page
 from service.api.errors import install_problem_format
-from service.api.no_store import NoStore
 from service.api.openapi import install_openapi
+from service.api.permissions import refuse_unnamed
 from service.api.request_log import RequestLog
-from service.api.routes import V1
+from service.api.routes import GUARDED, V1
+from service.api.routes.development_tokens import router as development_tokens
 from service.api.routes.health import router as health
 from service.api.routes.metrics import router as metrics
 from service.api.routes.problem_pages import router as problem_pages
 from service.settings import Settings, settings
+from service.storage.scope import NOTHING
 from service.telemetry.log_lines import LIFE
+from service.workflows.checkpoints import signing_key_in_use
 from service.workflows.gathering import Gathering
 from service.workflows.ledger import Ledger
 from service.workflows.opening import ledger_at, prepare
 
 _DESCRIPTION = """The payment ledger for outcomes contracts: which outcomes were achieved, what they pay, who owes it to
-whom, and why. Authorize with the administrator key printed at first start, then try the operations on the demo data."""
+whom, and why. Authorize with a key or an access token, then try the operations on the demo data."""
+_WARNING = "DEVELOPMENT_ISSUER is on: this service issues access tokens itself. Never run it so with real data."
 
 
 def now() -> datetime:
@@ -36,7 +42,9 @@ def now() -> datetime:
 
 async def _prepared(ledger: Ledger, chosen: Settings) -> str | None:
     try:
-        return await prepare(ledger, chosen)
+        key = await prepare(ledger, chosen)
+        await signing_key_in_use(ledger)
+        return key
     except Exception as error:
         # The server would log this one as a text with all the values in it.
         logging.getLogger(LIFE).error("the service cannot start", exc_info=error)
@@ -52,8 +60,10 @@ def create_app(chosen: Settings | None = None, ledger: Ledger | None = None) -> 
         if ledger is not None:
             yield
             return
-        own = ledger_at(chosen, now, secrets.token_bytes)
-        app.state.ledger, app.state.gathering = own, Gathering(own)
+        if chosen.development_issuer:
+            logging.getLogger(LIFE).warning(_WARNING)
+        own = ledger_at(chosen, now, secrets.token_bytes, NOTHING)
+        app.state.ledger, app.state.gathering = own, Gathering()
         try:
             key = await _prepared(own, chosen)
             if key is not None:
@@ -72,19 +82,24 @@ def create_app(chosen: Settings | None = None, ledger: Ledger | None = None) -> 
         redoc_url=None,
     )
     if ledger is not None:
-        app.state.ledger, app.state.gathering = ledger, Gathering(ledger)
+        shared = ledger.within(NOTHING)
+        app.state.ledger, app.state.gathering = shared, Gathering()
     app.state.body_limit_bytes = chosen.body_limit_bytes
     app.state.body_seconds = chosen.body_seconds
-    app.add_middleware(NoStore)
+    install_authentication(app, chosen)
     app.add_middleware(RequestLog, new_id=lambda: secrets.token_hex(16))
+    app.add_middleware(AnswerHeaders)
+    refuse_unnamed(GUARDED)
     app.router.routes.extend(V1)
     app.include_router(problem_pages)
     app.include_router(health)
     if chosen.metrics:
         app.include_router(metrics)
-    install_docs_page(app)
+    if chosen.development_issuer:
+        app.include_router(development_tokens)
+    install_docs_page(app, chosen)
     install_problem_format(app)
-    install_openapi(app)
+    install_openapi(app, chosen)
     # A request is looked for from the first route on; twenty that are tried before it cost as much as its look-up.
     app.router.routes.sort(key=lambda route: not isinstance(route, ByKey))
     return app

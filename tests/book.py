@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from service.core import canonical
 from service.core.books import Adjustment, Books, RecordedDrawdown
@@ -45,7 +45,7 @@ class Book:
         self.sequence += 1
         self.versions.append(TermsVersion(read(document), f"{self.sequence:064d}", self.sequence))
 
-    def learn(self, *facts: Fact | KeptFact) -> "Book":
+    def learn(self, *facts: Fact | KeptFact) -> Self:
         """Learn facts, one sequence number each."""
         for fact in facts:
             self.sequence += 1
@@ -91,7 +91,7 @@ class Book:
         """Issue a period for all investors."""
         drafts = self.preview(label, occasion)
         for investor, draft in drafts.items():
-            self.histories[investor] = self.histories.get(investor, History()).told(draft.stored, draft.lines)
+            self.histories[investor] = self.histories.get(investor, History()).told(draft.stored, draft.built_on)
         self.sequence += len(drafts)
         return drafts
 

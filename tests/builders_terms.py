@@ -166,6 +166,7 @@ def _conditions() -> dict[str, Any]:
         "uplifts": [{"attribute": "area", "values": ["north"], "factor": "1.4"}],
         "deadweight": {"expected_rate": "0.31", "cohorts": ["north"]},
         "limits": {"participant": {"count": 1}, "metric": {"units": 40}},
+        "retention_months": 60,
     }
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from service.storage.database import Database, migrate
+from service.storage.scope import EVERYTHING
 from tests.crash.tracing import UNCOUNTED
 from tests.databases import NoPostgresql, create_postgresql, drop_postgresql, postgresql_server, run_apart
 
@@ -16,6 +17,21 @@ BOTH = ("sqlite", "postgresql")
 WITHOUT = "PostgreSQL was not tested"
 WITHOUT_CHROMIUM = "The docs page was not tested in a browser"
 WITHOUT_HLEDGER = "Journals were not read by hledger"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signing_keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of the keys that commands and services of this run sign with."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("signing-keys")
+        patch.setenv("SIGNING_KEYS", str(folder))
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def keys_of_this_test(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of its own for each test, whose database is a fresh one: beside a key lies what it signed last."""
+    monkeypatch.setenv("SIGNING_KEYS", str(tmp_path_factory.mktemp("keys")))
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +94,7 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A fresh migrated database, closed after the test."""
-    opened = Database.at(database_url)
+    opened = Database.at(database_url, EVERYTHING)
     yield opened
     await opened.dispose()
 

@@ -55,7 +55,7 @@ class Lived:
             self.do("statement", issue_body(document), on)
             self._post(self.book.sequence, document["period"]["through"], draft.transaction.postings)
             history = self.book.histories.get(draft.investor, History())
-            self.book.histories[draft.investor] = history.told(draft.stored, draft.lines)
+            self.book.histories[draft.investor] = history.told(draft.stored, draft.built_on)
             told[draft.investor] = document
         return told
 

@@ -101,6 +101,18 @@ def test_only_the_command_line_prints() -> None:
     assert not faults, told("Return it or log it; only service/cli prints.", faults)
 
 
+def test_private_keys_are_handled_in_one_module_only() -> None:
+    faults = [
+        f"{path}:{node.lineno}"
+        for path, tree in modules("service")
+        if str(path) != "service/storage/signing_keys.py"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.alias | ast.Attribute)
+        and "PrivateKey" in (getattr(node, "name", "") or ast.unparse(node))
+    ]
+    assert not faults, told("Sign through service/storage/signing_keys.py.", faults)
+
+
 def test_sql_is_written_in_storage_only() -> None:
     faults = [
         f"{path}:{place}"

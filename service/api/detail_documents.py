@@ -100,10 +100,9 @@ class _Item(Shape):
     commitment: Sha256 | None = None
 
 
-class LineItem(_Item):
-    """A line: what is due by one outcome from one payer, less what was stated of it before."""
+class _OfLine(_Item):
+    """What lines that are stated and those that wait have in common."""
 
-    item: Literal["line"]
     kind: LineKind
     cause: LineCause
     achieved_on: date
@@ -116,6 +115,32 @@ class LineItem(_Item):
     people: int | None = Field(None, description="how many participants a group's outcome stands for")
     price: LinePrice | None = None
     share: LineShare | None = None
+
+
+class LineItem(_OfLine):
+    """A line: what is due by one outcome from one payer, less what was stated of it before."""
+
+    item: Literal["line"]
+
+
+class DeferredItem(_OfLine):
+    """A line that the statement leaves out, because its metric waits for larger groups: what it would state."""
+
+    item: Literal["deferred"]
+
+
+class DeferralItem(Shape):
+    """A metric that waits for larger groups: why, and the sum of its lines that wait."""
+
+    item: Literal["deferral"]
+    position: int
+    metric: str
+    participant: str = Field(description="empty: it is about nobody")
+    amount: Amount
+    sentence: str
+    facts: list[CitedEvent]
+    salt: str | None = Field(None, description="what the commitment was made with")
+    commitment: Sha256 | None = None
 
 
 class PendingFrom(Shape):
@@ -151,7 +176,17 @@ class BesideItem(Shape):
     commitment: Sha256 | None = None
 
 
-DetailEntry = Annotated[LineItem | PendingItem | BesideItem, Field(discriminator="item")]
+class ErasedItem(Shape):
+    """An entry whose participant was erased: that it stood there, and what binds it to the statement's digest."""
+
+    item: Literal["erased"]
+    position: int
+    commitment: Sha256
+
+
+DetailEntry = Annotated[
+    LineItem | PendingItem | BesideItem | DeferralItem | DeferredItem | ErasedItem, Field(discriminator="item")
+]
 _EVENTS: JsonDict = {"items": {"$ref": "#/components/schemas/Event"}}
 
 

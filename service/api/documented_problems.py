@@ -11,16 +11,19 @@ PROBLEM = "application/problem+json"
 # What any operation can answer, and the codes that alone stand behind a status.
 OF_EVERY_OPERATION = (
     "not-authenticated",
+    "permission-missing",
+    "quota-exceeded",
     "not-acceptable",
     "parameter-invalid",
     "internal-error",
     "broken-invariant",
     "unavailable",
+    "issuer-unavailable",
 )
 _CODES: dict[int, tuple[str, ...]] = {
     400: ("malformed", "idempotency-key-malformed"),
     401: ("not-authenticated",),
-    403: ("second-person-needed",),
+    403: ("second-person-needed", "permission-missing", "own-reads-in-sample"),
     404: (
         "settlement-not-found",
         "drawdown-not-found",
@@ -28,20 +31,28 @@ _CODES: dict[int, tuple[str, ...]] = {
         "dispute-not-found",
         "draft-not-found",
         "contract-not-found",
+        "credential-not-found",
+        "access-sample-not-found",
         "version-not-found",
         "payer-not-found",
         "period-not-found",
         "statement-not-found",
         "line-not-found",
+        "line-erased",
+        "participant-not-found",
         "event-not-found",
         "party-not-found",
         "schema-not-found",
         "problem-not-found",
+        "checkpoint-not-found",
     ),
     406: ("not-acceptable",),
     408: ("body-too-slow",),
     409: (
         "contract-exists",
+        "credential-exists",
+        "credential-revoked",
+        "access-sample-signed-off",
         "event-conflict",
         "period-issued",
         "period-not-issued",
@@ -52,6 +63,7 @@ _CODES: dict[int, tuple[str, ...]] = {
         "reversed-already",
         "contract-closed",
         "too-early-to-settle",
+        "erasure-during-round",
     ),
     412: ("stale",),
     413: ("body-too-large",),
@@ -66,8 +78,9 @@ _CODES: dict[int, tuple[str, ...]] = {
         "batch-refused",
     ),
     428: ("if-match-required",),
+    429: ("quota-exceeded",),
     500: ("internal-error", "broken-invariant"),
-    503: ("unavailable", "not-ready"),
+    503: ("unavailable", "issuer-unavailable", "not-ready", "signing-key-unusable"),
 }
 STATUS_OF: dict[str, int] = {code: status for status, codes in _CODES.items() for code in codes}
 

@@ -22,6 +22,7 @@ from service.core.errors import (
     NotAllowed,
     NotAuthenticated,
     NotFound,
+    QuotaExceeded,
     Stale,
     Unavailable,
     WrongState,
@@ -37,6 +38,7 @@ STATUS_BY_ERROR: dict[type[LedgerError], int] = {
     Conflict: 409,
     NotAuthenticated: 401,
     NotAllowed: 403,
+    QuotaExceeded: 429,
     Stale: 412,
     Unavailable: 503,
     BrokenInvariant: 500,
@@ -117,6 +119,8 @@ def problem_of(error: LedgerError) -> Response:
     if status == 500:
         return problem(500, error.code, "The ledger refused to go on; nothing was stored. Call the operator.")
     headers = _HEADERS_BY_CODE.get(error.code, HEADERS_BY_STATUS.get(status))
+    if isinstance(error, QuotaExceeded):
+        headers = {"Retry-After": str(error.retry_after_seconds)}
     actions = error.available_actions if isinstance(error, WrongState) else None
     return problem(status, error.code, error.message, getattr(error, "faults", ()), headers, actions)
 

@@ -6,16 +6,18 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from service.api.audiences import GROUPS
+from service.api.documented_access import document_access
 from service.api.errors import Problem
 from service.api.event_bodies import CLOUD_EVENT_SCHEMA
 from service.api.statement_documents import ANSWER_EXAMPLES
 from service.core.events.facts import FACT
 from service.core.terms import Terms
+from service.settings import Settings
 
 _REF = "#/components/schemas/{model}"
 
 
-def install_openapi(app: FastAPI) -> None:
+def install_openapi(app: FastAPI, chosen: Settings) -> None:
     """Make `app.openapi` give the whole document, once; the operations stand in it in the order they have here."""
     documented = [*app.routes]
 
@@ -30,6 +32,7 @@ def install_openapi(app: FastAPI) -> None:
             _add(schemas, "Problem", Problem.model_json_schema(ref_template=_REF))
             _add(schemas, "Terms", Terms.model_json_schema(ref_template=_REF))
             _fill_in(schema)
+            document_access(schema, documented, chosen)
             for name, example in ANSWER_EXAMPLES.items():
                 schemas[name]["examples"] = [example]
             app.openapi_schema = schema

@@ -210,6 +210,8 @@ class VerificationOut(BaseModel):
 
     statement: str
     match: bool
+    erased: int = Field(description="of so many participants no events are left; findings kept of them were taken")
+    result: str = Field(description="it in words, as: proved, 1 erased")
     checks: list[Check]
 
 

@@ -1,4 +1,4 @@
-"""Who calls: the one place where a key is checked; every route but health and the docs page depends on it."""
+"""Who calls, and whether they may: the one place where both are decided; every guarded route depends on it."""
 
 import re
 from collections.abc import Iterator
@@ -9,25 +9,35 @@ from fastapi.dependencies.models import Dependant
 from fastapi.openapi.models import HTTPBearer
 from fastapi.routing import APIRoute
 from fastapi.security.base import SecurityBase
-from fastapi.security.utils import get_authorization_scheme_param
 
+from service.api.authentication import authenticated
 from service.api.negotiation import only_acceptable
-from service.core.errors import Fault, InvalidInput, NotAuthenticated
-from service.telemetry.marks import current_marks
-from service.workflows.access import actor_of
+from service.api.permissions import needed_by, refuse_foreign
+from service.core.errors import Fault, InvalidInput, NotAllowed
+from service.workflows.callers import Caller
 from service.workflows.gathering import Gathering
 from service.workflows.ledger import Ledger
 
 _CONTROL = re.compile(r"[\x00-\x1f]")
+_CALLER, _LEDGER = "ledger.caller", "ledger.scoped"
 
 
 async def ledger_of(request: Request) -> Ledger:
-    """The running ledger."""
-    ledger: Ledger = request.app.state.ledger
+    """The running ledger as the caller may see it; behind the door only."""
+    ledger: Ledger = request.scope[_LEDGER]
     return ledger
 
 
 LedgerDep = Annotated[Ledger, Depends(ledger_of)]
+
+
+async def unscoped_ledger_of(request: Request) -> Ledger:
+    """The running ledger for what asks for no key: it shows no row of any contract."""
+    ledger: Ledger = request.app.state.ledger
+    return ledger
+
+
+OpenLedgerDep = Annotated[Ledger, Depends(unscoped_ledger_of)]
 
 
 async def gathering_of(request: Request) -> Gathering:
@@ -39,23 +49,43 @@ async def gathering_of(request: Request) -> Gathering:
 GatheringDep = Annotated[Gathering, Depends(gathering_of)]
 
 
+async def caller_of(request: Request) -> Caller:
+    """Who calls; behind the door only."""
+    caller: Caller = request.scope[_CALLER]
+    return caller
+
+
+CallerDep = Annotated[Caller, Depends(caller_of)]
+
+
 class Door(SecurityBase):
-    """What every guarded request passes: its key, its parameters, the form it wants. Gives the name of the key.
+    """What every guarded request passes: who calls, whether they may, whose it is, its parameters, the form it wants.
+    Gives the name of the credential.
 
     One dependency, which is the scheme in the OpenAPI document as well: each one more costs a request as much as a
     look-up in the database.
     """
 
     def __init__(self) -> None:
-        self.scheme_name = "administrator key"
-        self.model = HTTPBearer(description="The key printed at first start: olk_...")
+        self.scheme_name = "key"
+        self.model = HTTPBearer(
+            description="A key (olk_...) that an administrator makes for the roles that it names, or an access token."
+        )
 
     async def __call__(self, request: Request) -> str:
-        """The name of the key that calls; NotAuthenticated, InvalidInput."""
-        actor = await _actor(request)
+        """The name of the calling credential; NotAuthenticated, QuotaExceeded, NotAllowed, NotFound, InvalidInput."""
+        scope = request.scope
+        caller = scope[_CALLER] = await authenticated(request)
+        needed = needed_by(scope["endpoint"])
+        if needed is None:
+            raise NotAllowed("Nobody may use this operation.", "permission-missing")
+        seen = caller.scope_for(needed)
+        refuse_foreign(caller, seen, scope["route"].path, scope["path_params"])
+        ledger: Ledger = request.app.state.ledger
+        scope[_LEDGER] = ledger.within(seen)
         await only_known_parameters(request)
         await only_acceptable(request)
-        return actor
+        return caller.name
 
 
 door = Door()
@@ -63,19 +93,8 @@ ActorDep = Annotated[str, Depends(door)]
 
 
 def guarded_router(*tags: str, route_class: type[APIRoute] = APIRoute) -> APIRouter:
-    """A router of operations under /v1 that ask for a key."""
+    """A router of operations under /v1, each of which asks for a permission by `@needs`."""
     return APIRouter(prefix="/v1", tags=[*tags], dependencies=[Depends(door)], route_class=route_class)
-
-
-async def _actor(request: Request) -> str:
-    scheme, secret = get_authorization_scheme_param(request.headers.get("authorization"))
-    if scheme.lower() != "bearer" or not secret:
-        raise NotAuthenticated("Send the administrator key: Authorization: Bearer olk_...")
-    actor = await actor_of(await ledger_of(request), secret)
-    marks = current_marks()
-    if marks is not None:
-        marks.actor = actor
-    return actor
 
 
 async def only_known_parameters(request: Request) -> None:

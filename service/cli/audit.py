@@ -7,6 +7,7 @@ import typer
 from rich.console import RenderableType
 from rich.table import Table
 
+from service.cli.recording import record
 from service.cli.running import AsJson, answer_json, on_the_ledger, out, told
 from service.core.errors import Fault, InvalidInput
 from service.workflows.audit_log import LoggedEntry, read_log
@@ -39,6 +40,7 @@ def log(
             page = await read_log(ledger, contract, kind=chosen, actor=actor, after=after, limit=_PAGE)
             found += page
             if len(page) < _PAGE:
+                await record(ledger, "audit log", frozenset({contract}), len(found))
                 return found
 
     found = on_the_ledger(work)

@@ -6,12 +6,26 @@ from typing import Annotated
 
 import typer
 
-from service.cli import audit, contracts, events, keys, portfolio, positions, statements
+from service.cli import (
+    access,
+    audit,
+    contracts,
+    events,
+    keys,
+    moving,
+    participants,
+    portfolio,
+    positions,
+    proof,
+    statements,
+)
 from service.cli.demo import run_demo
 from service.cli.doctor import doctor, health
 from service.cli.journal import journal
+from service.cli.pseudonymise import pseudonymise
 from service.cli.running import AsJson, answer_json, chosen, on_the_ledger, out
 from service.cli.serving import migrate_now, run_service
+from service.cli.verify import verify
 from service.workflows.ledger import Ledger
 from service.workflows.rebuild import Rebuilt, rebuild, rebuild_all
 
@@ -23,14 +37,23 @@ app = typer.Typer(
 )
 app.add_typer(contracts.app, name="contracts")
 app.add_typer(events.app, name="events")
+app.add_typer(participants.app, name="participants")
 app.add_typer(statements.app, name="statements")
 app.add_typer(audit.app, name="audit")
+app.add_typer(access.app, name="access")
 app.add_typer(positions.app, name="positions")
 app.add_typer(portfolio.app, name="portfolio")
+app.add_typer(proof.app, name="proof")
 app.add_typer(keys.app, name="keys")
+app.command("backup")(moving.backup_command)
+app.command("restore")(moving.restore_command)
+app.command("export")(moving.export_command)
+app.command("import")(moving.import_command)
 app.command()(journal)
 app.command()(doctor)
+app.command()(verify)
 app.command()(health)
+app.command()(pseudonymise)
 
 
 @app.command()

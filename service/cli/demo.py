@@ -4,6 +4,7 @@ import asyncio
 import socket
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -14,32 +15,38 @@ from rich.table import Table
 
 from service.cli.answers import answer
 from service.cli.demo_life import LAST_ISSUED, People, leave_open, live_through, next_period
-from service.cli.running import chosen, err, opened, out
+from service.cli.running import ACTOR, chosen, err, opened, out
 from service.cli.serving import server_config
 from service.cli.tables import explanation_panel, statement_table
 from service.storage.contract_files import ContractFolder, contract_folders
 from service.storage.event_files import read_events
-from service.workflows.access import new_administrator_key
+from service.workflows.credentials import NewCredential, key_by_hand
 from service.workflows.opening import prepare
 
 _INVESTOR, _PREVIEWED = "council", "2024"
+_INVESTOR_NAME = "demo-investor"
 _BATCH = 1_000
+# In a real ledger each of these is a credential of its own, and so is each investor, payer and provider.
+_OWN_ROLES = ("finance", "auditor", "case-system")
 
 
 def run_demo(folder: Path, port: int, *, stay: bool) -> None:
     """Start the service, load the folder's contracts through HTTP, issue, show; then stay until interrupted."""
     _refuse_taken_port(port)
-    key, preparing = asyncio.run(_demo_keys())
+    keys = asyncio.run(_demo_keys())
     app = "service.main:create_app"
     server = uvicorn.Server(server_config(app, chosen().host, port, "WARNING"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
         _wait_until_started(server, thread)
-        with _calling(port, preparing) as preparer, _calling(port, key) as approver:
+        with _calling(port, keys.preparer) as preparer, _calling(port, keys.approver) as approver:
             _load_and_show(People(preparer, approver), contract_folders(folder))
+            investors = _investors_key(port, keys.administrator, approver)
         out.print(f"\nThe docs page: http://{chosen().host}:{port}/docs", highlight=False)
-        out.print(f"Authorize there with this key, made for the demo: {key}", highlight=False, soft_wrap=True)
+        out.print(f"Authorize there with this key, made for the demo: {keys.approver}", highlight=False, soft_wrap=True)
+        out.print(f"What the investor {_INVESTOR} may see: {investors}", highlight=False, soft_wrap=True)
+        out.print(f"To make credentials for others: {keys.administrator}", highlight=False, soft_wrap=True)
         if stay:
             out.print("Press Ctrl-C to stop the service.")
             while thread.is_alive():
@@ -56,14 +63,44 @@ def _calling(port: int, key: str) -> httpx.Client:
     return httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=60)
 
 
-async def _demo_keys() -> tuple[str, str]:
-    """The key that is told, and that of the second person, who prepares what the first approves."""
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """The key of the first person, that of the second, who prepares what the first approves, and who lets others in."""
+
+    approver: str
+    preparer: str
+    administrator: str
+
+
+async def _demo_keys() -> _Keys:
     ledger = opened()
     try:
         await prepare(ledger, chosen())
-        return await new_administrator_key(ledger, "demo"), await new_administrator_key(ledger, "demo-preparer")
+        people = [NewCredential(name, _OWN_ROLES, purpose="to try the demo") for name in ("demo", "demo-preparer")]
+        administrator = NewCredential("demo-administrator", ("administrator",))
+        return _Keys(*[await key_by_hand(ledger, ACTOR, one) for one in (*people, administrator)])
     finally:
         await ledger.database.dispose()
+
+
+def _investors_key(port: int, administrators: str, client: httpx.Client) -> str:
+    """The key of a credential that sees what one investor is told of the contracts it invests in."""
+    sections = answer(client.get(f"/v1/investors/{_INVESTOR}/position"))["contracts"]
+    wanted = {
+        "roles": ["investor"],
+        "party": _INVESTOR,
+        "contracts": [section["contract"] for section in sections],
+        "purpose": "to try the demo",
+    }
+    with _calling(port, administrators) as administrator:
+        listed = answer(administrator.get("/v1/credentials"))["data"]
+        if any(one["name"] == _INVESTOR_NAME for one in listed):
+            answer(administrator.put(f"/v1/credentials/{_INVESTOR_NAME}", json=wanted))
+            made = administrator.post(f"/v1/credentials/{_INVESTOR_NAME}/keys", json={})
+        else:
+            made = administrator.post("/v1/credentials", json={"name": _INVESTOR_NAME, **wanted})
+        key: str = answer(made)["key"]
+    return key
 
 
 def _refuse_taken_port(port: int) -> None:

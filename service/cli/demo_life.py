@@ -70,6 +70,8 @@ def leave_open(people: People) -> None:
         _settle_for_good(people, contract)
     asked = {"reason": "a provider's archive was found (illustrative)"}
     answer(people.preparer.post(f"/v1/contracts/{_TO_REOPEN}/reopening", json=asked))
+    # Of what the first person read: the second may sign it off.
+    answer(people.approver.post("/v1/access-records/samples", json={"size": 5, "credential": "demo-preparer"}))
 
 
 def _draw(people: People, folder: ContractFolder, contract: str) -> None:

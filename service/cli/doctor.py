@@ -18,7 +18,7 @@ def doctor(
     as_json: AsJson = False,
     folder: Annotated[Path, typer.Option(help="A further folder whose disk must not be full.")] = Path("data"),
 ) -> None:
-    """Check schema, guards, durability, clock, disk and chains, changing nothing. Exit code 1 when a check fails."""
+    """Check schema, guards, durability, clock, disk, signing key, chains; changes nothing. Exit code 1 on failure."""
     checks = asyncio.run(_checked(folder))
     if as_json:
         answer_json({"sound": all(check.passed for check in checks), "checks": [_told(check) for check in checks]})

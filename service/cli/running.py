@@ -12,6 +12,7 @@ from rich.console import Console
 
 from service.core.errors import InvalidInput, LedgerError
 from service.settings import BadSettings, Settings, settings
+from service.storage.scope import EVERYTHING
 from service.workflows.ledger import Ledger
 from service.workflows.opening import ledger_at, prepare
 
@@ -40,7 +41,7 @@ def chosen() -> Settings:
 def opened() -> Ledger:
     """The ledger of DATABASE_URL, not yet prepared."""
     try:
-        return ledger_at(chosen(), lambda: datetime.now(UTC), secrets.token_bytes)
+        return ledger_at(chosen(), lambda: datetime.now(UTC), secrets.token_bytes, EVERYTHING)
     except ValueError as error:
         stop(f"DATABASE_URL: {error}", 2)
 

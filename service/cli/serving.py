@@ -11,6 +11,7 @@ import uvicorn
 from service.cli.running import chosen, err, opened, stop, told
 from service.settings import Settings
 from service.telemetry.log_lines import log_settings
+from service.workflows.checkpoints import signing_key_in_use
 from service.workflows.health import schema_fault
 from service.workflows.ledger import Ledger
 from service.workflows.opening import bring_up_to_date, prepare
@@ -26,6 +27,8 @@ def server_config(app: Any, host: str, port: int, log_level: str = "INFO") -> uv
         access_log=False,
         log_config=log_settings(log_level),
         server_header=False,
+        proxy_headers=bool(chosen().trusted_proxies),
+        forwarded_allow_ips=chosen().trusted_proxies,
         timeout_graceful_shutdown=chosen().shutdown_seconds,
         ws="none",
     )
@@ -55,6 +58,8 @@ async def _refuse_unready(ledger: Ledger, settings: Settings) -> None:
     """Tell what is wrong in a sentence here, where the server would show a stack."""
     try:
         fault = await schema_fault(ledger)
+        if fault is None:
+            await signing_key_in_use(ledger)
     finally:
         await ledger.database.dispose()
     if fault is not None and not settings.migrate_at_start:

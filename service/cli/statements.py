@@ -2,12 +2,14 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from shutil import copyfileobj
+from typing import Annotated, Any, Literal
 
 import typer
 
 from service.cli.files import AsForm, ToFile, write_file
-from service.cli.running import ACTOR, AsJson, answer_json, on_the_ledger, out, told
+from service.cli.recording import record
+from service.cli.running import ACTOR, AsJson, answer_json, on_the_ledger, out, stop, told
 from service.cli.statement_changes import changes
 from service.cli.tables import closed_table, explanation_panel, statement_table
 from service.core import canonical
@@ -15,7 +17,7 @@ from service.core.pipeline import Draft
 from service.render.statement_sheets import statement_workbook
 from service.storage.contract_files import contract_folder
 from service.storage.rows import IssuedDocument
-from service.workflows import details, statements
+from service.workflows import bundles, details, statements
 from service.workflows.closing import close_period
 from service.workflows.drafting import preview_statements
 from service.workflows.from_files import preview_from_files
@@ -113,11 +115,47 @@ def _issued(statement: str) -> IssuedDocument:
 
 
 def _explain(statement: str, line: int, as_json: bool) -> None:
-    told_line = on_the_ledger(lambda ledger: details.explain_entry(ledger, statement, line))
+    async def work(ledger: Ledger) -> details.Explained:
+        told_line = await details.explain_entry(ledger, statement, line)
+        person = told_line.item["participant"] or None
+        of = frozenset({told_line.contract})
+        await record(ledger, "statements show --line", of, 1, statement=statement, participant=person)
+        return told_line
+
+    told_line = on_the_ledger(work)
     if as_json:
         answer_json({"item": told_line.item, "explanation": told_line.explanation})
     else:
         out.print(explanation_panel(told_line.explanation["title"], told_line.explanation["paragraphs"]))
+
+
+@app.command()
+def bundle(
+    statement: Annotated[str, typer.Argument(help="A statement's id, as the list names it.")],
+    to: Annotated[Path, typer.Option("--out", help="The zip to write.", dir_okay=False)],
+    audience: Annotated[
+        Literal["auditor", "investor"], typer.Option("--for", help="For an investor, nothing about participants.")
+    ] = "auditor",
+    since: Annotated[
+        int | None, typer.Option("--from", min=0, help="The size in a checkpoint that its reader kept.")
+    ] = None,
+) -> None:
+    """One zip with all it takes to check a statement without the ledger; verify.py in it does that."""
+    is_whole = audience == "auditor"
+
+    async def work(ledger: Ledger) -> bundles.Bundled:
+        made = await bundles.bundle_of(ledger, statement, is_whole=is_whole, since=since)
+        if is_whole:
+            await record(ledger, "statements bundle", frozenset({made.contract}), made.rows, statement=statement)
+        return made
+
+    made = on_the_ledger(work).stream
+    try:
+        with made, to.open("wb") as file:
+            copyfileobj(made, file)
+    except OSError as error:
+        stop(f"The file cannot be written: {error}")
+    out.print(f"{to}: {to.stat().st_size} bytes", soft_wrap=True, highlight=False)
 
 
 @app.command()
@@ -133,9 +171,13 @@ def verify(
 
     found = on_the_ledger(work)
     if as_json:
-        answer_json([{"statement": one.statement, "match": one.holds, "checks": one.checks} for one in found])
+        answer_json(
+            [
+                {"statement": one.statement, "match": one.holds, "erased": one.erased, "checks": one.checks}
+                for one in found
+            ]
+        )
     else:
         for one in found:
-            failed = ", ".join(name for name, holds, _ in one.checks if not holds)
-            out.print(f"{one.statement}: {'proved' if one.holds else f'DOES NOT HOLD ({failed})'}")
+            out.print(f"{one.statement}: {one.in_words}")
     raise typer.Exit(0 if all(one.holds for one in found) else 1)

@@ -8,6 +8,7 @@ LedgerError
 ├── Stale                   what was named is not what stands there now, or nothing was named
 ├── NotAllowed              somebody else has to do it
 ├── NotAuthenticated        no key, or a key nobody has
+├── QuotaExceeded           the caller asked more often than it may; later it may again
 ├── Unavailable             the database is away, full or busy; the same request may succeed later
 └── BrokenInvariant         a promise of the ledger does not hold; never caught, always rolled back
 """
@@ -85,6 +86,16 @@ class NotAuthenticated(LedgerError):
     """The call carries no key, or one that is not known."""
 
     code = "not-authenticated"
+
+
+class QuotaExceeded(LedgerError):
+    """The caller asked more often than it may; after `retry_after_seconds` it may again."""
+
+    code = "quota-exceeded"
+
+    def __init__(self, message: str, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class Unavailable(LedgerError):

@@ -1,30 +1,19 @@
-"""The stages in order, and the named editions of them.
+"""The statements of a period: drafted for everybody at once, from what a contract comes to."""
 
-An edition never changes once a release has issued a statement under it: a changed stage is a new function and a new
-edition beside the old one, named by the terms.
-
-    2026-12   the first edition
-"""
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import chain
-from operator import attrgetter
 
 from service.core import canonical
-from service.core.allocate import Allocation, LineKey, Prospects, allocate, capital_drawn, recipients_of
-from service.core.books import NOTHING_RECORDED, Books
+from service.core.allocate import LineKey, capital_drawn, recipients_of
+from service.core.calculation import EDITIONS, Calculation, Edition, Inputs, calculate
 from service.core.canonical import Document
-from service.core.evaluate import Finding, enrolled_by_cohort, evaluate
-from service.core.events import EffectiveFacts, RecordedFact, effective_at
-from service.core.issued import NOTHING_ISSUED, Issued
 from service.core.money import to_minor
 from service.core.period import Period
 from service.core.post import Transaction, post_statement, receivable_of
-from service.core.price import Circumstances, PricedLine, RateCard, limit_uses, price, would_pay
-from service.core.price.payers import PayerSplitter
+from service.core.price import limit_uses
 from service.core.statement import (
+    BUILT_ON,
     Account,
     Beside,
     Content,
@@ -36,6 +25,7 @@ from service.core.statement import (
     Position,
     Stand,
     StatementLine,
+    Waiting,
     accounts_moved,
     adjustment_line,
     balances_of,
@@ -43,50 +33,32 @@ from service.core.statement import (
     differences,
     due_by_key,
     issued_of,
+    last_told,
     merged_metrics,
     metric_sections,
+    pending_to,
     stated_lines,
     statement_document,
     tranches_given,
+    tranches_stated,
+    waiting,
 )
 from service.core.statement.detail import Wording, detail_digest, detail_items
-from service.core.terms import TermsTimeline
+
+__all__ = [
+    "EDITIONS",
+    "REGULAR",
+    "Calculation",
+    "Draft",
+    "Edition",
+    "Inputs",
+    "Occasion",
+    "calculate",
+    "draft_statements",
+    "pending_to",
+]
 
 _Lines = Mapping[str, tuple[StatementLine, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """The stages by which a statement is calculated."""
-
-    evaluate: Callable[[TermsTimeline, Sequence[RecordedFact], date, Issued], tuple[Finding, ...]]
-    price: Callable[[TermsTimeline, Sequence[Finding], Circumstances], tuple[PricedLine, ...]]
-    allocate: Callable[[Sequence[PricedLine], TermsTimeline, Circumstances], tuple[Allocation, ...]]
-
-
-EDITIONS: Mapping[str, Edition] = {"2026-12": Edition(evaluate, price, allocate)}
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """What a statement is calculated from, closed at a sequence number: terms and facts learned up to it, what was
-    recorded beside them, and the statements issued before."""
-
-    terms: TermsTimeline
-    facts: tuple[RecordedFact, ...]
-    sequence: int
-    issued: Issued = NOTHING_ISSUED
-    books: Books = NOTHING_RECORDED
-
-
-@dataclass(frozen=True, slots=True)
-class Calculation:
-    """Findings, priced lines and allocations of a whole contract."""
-
-    facts: EffectiveFacts
-    findings: tuple[Finding, ...]
-    lines: tuple[PricedLine, ...]
-    allocations: tuple[Allocation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +73,9 @@ class Draft:
     transaction: Transaction
 
     @property
-    def lines(self) -> tuple[bytes, ...]:
-        """The bytes of the lines in its detail."""
-        return tuple(item.stored for item in self.items if item.kind == "line")
-
-
-def calculate(inputs: Inputs, period: Period) -> Calculation:
-    """Evaluate, price and allocate everything known at the inputs' sequence number."""
-    edition = EDITIONS[inputs.terms.in_force(period.last_day).edition]
-    effective = effective_at(inputs.facts, inputs.sequence)
-    findings = edition.evaluate(inputs.terms, effective.facts, period.end, inputs.issued)
-    enrolled = enrolled_by_cohort(inputs.terms, effective.facts) if inputs.terms.counts_cohorts else {}
-    circumstances = Circumstances(period, inputs.issued, enrolled, inputs.books)
-    lines = edition.price(inputs.terms, findings, circumstances)
-    return Calculation(effective, findings, lines, edition.allocate(lines, inputs.terms, circumstances))
+    def built_on(self) -> tuple[bytes, ...]:
+        """The bytes of the entries of its detail that later statements build on."""
+        return tuple(item.stored for item in self.items if item.kind in BUILT_ON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,43 +123,47 @@ def draft_statements(
     calculation = calculate(inputs, period)
     # n is the same for all investors of one issue: one who joins later also knows what was learned since
     previous = max((history.prior.sequence for history in histories.values() if history.prior), default=0)
-    learned = [entry for entry in inputs.facts if entry.sequence <= inputs.sequence]
+    learned = [entry for entry in (*inputs.facts, *inputs.kept.facts) if entry.sequence <= inputs.sequence]
     known = Known(calculation.findings, calculation.facts, learned, previous, inputs.issued)
     issue = _Issue(inputs, period, calculation, histories, known, keys, occasion)
-    lines = {investor: differences(_position(issue, investor)) for investor in recipients_of(inputs.terms)}
-    beside = _beside(issue, lines)
-    told = _Together(_stand(issue, lines, beside), beside, {}, {}, set())
-    # At final settlement whatever is still pending is refused.
+    due = {investor: _differences(issue, investor) for investor in recipients_of(inputs.terms)}
+    # At final settlement whatever is still pending is refused, and nothing waits any more.
     findings = () if occasion.is_final else calculation.findings
+    pending = {investor: pending_to(inputs.terms, inputs.books, findings, investor, period) for investor in due}
+    waits = Waiting({}, due) if occasion.is_final else waiting(inputs.terms, period, due, pending)
+    lines, beside = waits.stated, _beside(issue, waits.stated)
+    told = _Together(_stand(issue, lines, beside, waits), beside, waits, pending, {}, set())
     for investor, stated in lines.items():
-        waiting = pending_to(inputs, findings, investor, period)
-        told.pending[investor] = waiting
-        told.sections[investor] = metric_sections(inputs.terms, period, stated, waiting)
+        shown = [share for share in pending[investor] if share.finding.metric not in waits.why]
+        told.sections[investor] = metric_sections(inputs.terms, period, stated, shown)
         told.merged.update(merged_metrics(told.sections[investor]))
     return tuple(_draft(issue, investor, stated, told) for investor, stated in lines.items())
 
 
 @dataclass(frozen=True, slots=True)
 class _Together:
-    """What is known once all statements of an issue are: where investors stand, what is stated beside outcomes, what is
-    pending and shown of each metric by investor, and the metrics that any of them shows the total of only."""
+    """What is known once all statements of an issue are: where investors stand, what is stated beside outcomes, what
+    waits, what is pending and shown by investor, and the metrics that any statement shows the total of only."""
 
     stand: Stand
     beside: Mapping[str, Beside]
-    pending: dict[str, tuple[PendingShare, ...]]
+    waits: Waiting
+    pending: Mapping[str, tuple[PendingShare, ...]]
     sections: dict[str, tuple[Document, ...]]
     merged: set[str]
 
 
 def _draft(issue: _Issue, investor: str, lines: tuple[StatementLine, ...], told: _Together) -> Draft:
     inputs, period, calculation = issue.inputs, issue.period, issue.calculation
-    terms = inputs.terms
-    latest = terms.latest
+    terms, latest = inputs.terms, inputs.terms.latest
     number = f"{latest.contract}/{period.label}/{investor}/{issue.occasion.revision}"
     pending, beside = told.pending[investor], told.beside[investor]
     wording = Wording(terms, investor)
-    documents = chain(map(wording.line, lines), map(wording.pending, pending), map(wording.beside, beside.lines))
-    items = detail_items(documents, number, issue.keys)
+    documents = chain(
+        *(map(wording.line, lines), map(wording.pending, pending), map(wording.beside, beside.lines)),
+        told.waits.documents(wording, investor),
+    )
+    items = detail_items(documents, number, issue.keys, inputs.kept.sealed.get(number, {}))
     commitments = [item.commitment for item in items if item.commitment is not None]
     transaction = post_statement(number, latest.currency, receivable_of(terms, investor), accounts_moved(lines, beside))
     content = Content(
@@ -209,7 +174,7 @@ def _draft(issue: _Issue, investor: str, lines: tuple[StatementLine, ...], told:
         inputs.sequence,
         lines,
         pending,
-        limit_uses(terms, calculation.lines, period, inputs.issued),
+        limit_uses(terms, calculation.lines, period, inputs.issued, told.waits.why),
         transaction,
         issue.history_of(investor).prior,
         None if issue.keys is None else detail_digest(commitments),
@@ -217,6 +182,7 @@ def _draft(issue: _Issue, investor: str, lines: tuple[StatementLine, ...], told:
         told.stand,
         told.sections[investor],
         frozenset(told.merged),
+        frozenset(told.waits.why),
         beside,
     )
     stored = canonical.to_bytes(statement_document(content))
@@ -247,7 +213,7 @@ def _account(history: History, investor: str, lines: _Lines, beside: Mapping[str
     )
 
 
-def _stand(issue: _Issue, lines: _Lines, beside: Mapping[str, Beside]) -> Stand:
+def _stand(issue: _Issue, lines: _Lines, beside: Mapping[str, Beside], waits: Waiting | None = None) -> Stand:
     terms, calculation = issue.inputs.terms, issue.calculation
     stated = {}
     for investor, mine in lines.items():
@@ -255,20 +221,29 @@ def _stand(issue: _Issue, lines: _Lines, beside: Mapping[str, Beside]) -> Stand:
         now = sum(line.amount_minor for line in mine) + beside[investor].total_minor
         stated[investor] = (prior.stated_to_date_minor if prior else 0) + now
     drawn = capital_drawn(terms, issue.period.end, issue.inputs.books)
-    if not any(version.terms.shares.tranches for version in terms.versions):
-        return Stand(stated, drawn, {})
+    if waits is not None and waits.why:
+        return Stand(stated, drawn, tranches_stated(terms, issue.inputs.issued))
     return Stand(stated, drawn, tranches_given(terms, issue.inputs.issued, calculation.allocations, issue.period.end))
 
 
-def _position(issue: _Issue, investor: str) -> Position:
+def _differences(issue: _Issue, investor: str) -> tuple[StatementLine, ...]:
+    waited = {metric: _position(issue, investor, since) for metric, since in last_told(issue.histories).items()}
+    return differences(_position(issue, investor), waited)
+
+
+def _position(issue: _Issue, investor: str, since: int | None = None) -> Position:
+    """Where an investor stands, seen from the previous statements; or from those closed at `since`, the last that told
+    of a metric that has waited."""
     inputs = issue.inputs
+    known = issue.known if since is None else replace(issue.known, previous_sequence=since)
     return Position(
         inputs.terms,
         issue.period,
-        issue.known,
+        known,
         due_by_key(issue.calculation.allocations, investor, issue.period),
         stated_lines(issue.history_of(investor).items, inputs.terms.latest.currency),
-        _under_old_terms(inputs, issue.period, investor, issue.known.previous_sequence),
+        _under_old_terms(inputs, issue.period, investor, known.previous_sequence),
+        since is not None or inputs.terms.in_force(issue.period.last_day).small_groups == "carry",
     )
 
 
@@ -280,17 +255,3 @@ def _under_old_terms(inputs: Inputs, period: Period, investor: str, previous: in
     before = calculate(replace(inputs, terms=old), period)
     due = due_by_key(before.allocations, investor, period)
     return {key: allocation.due_minor for key, allocation in due.items()}
-
-
-def pending_to(inputs: Inputs, findings: Sequence[Finding], investor: str, period: Period) -> tuple[PendingShare, ...]:
-    """What every pending finding would give an investor, before limits, as of the end of a period."""
-    rates, payers, prospects = RateCard(), PayerSplitter(), Prospects(inputs.terms, period.end, inputs.books)
-    version_of = {version.terms.version: version.terms for version in inputs.terms.versions}
-    shares = []
-    waiting = [finding for finding in findings if finding.state == "pending"]
-    for finding in sorted(waiting, key=attrgetter("order", "participant")):
-        governing = version_of[finding.version]
-        metric = governing.metrics[finding.order[0]]
-        expected = would_pay(governing, metric, finding, rates, payers)
-        shares.append(PendingShare(finding, prospects.parts_of(investor, governing, metric, expected)))
-    return tuple(shares)

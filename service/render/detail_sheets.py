@@ -18,6 +18,7 @@ _LINE = (
     *("version", "clause", "facts", "cause.facts"),
 )
 _PENDING = (*_OF_ANY, "why", "would_be_due", "sentence", "version", "clause", "facts")
+_DEFERRAL = ("position", "metric", "amount", "sentence")
 _BESIDE = ("position", "kind", "party", "amount", "sentence", "adjustment", "reverses")
 _LISTS: dict[str, tuple[str, ...]] = {
     "would_be_due_from": ("position", "payer", "amount"),
@@ -38,7 +39,9 @@ def detail_workbook(stored: bytes) -> Workbook:
 
 
 def _sheets(items: Iterable[Document], head: Document) -> Iterator[Sheet]:
-    rows: dict[str, list[dict[str, Any]]] = {"line": [], "pending": [], "beside": []}
+    rows: dict[str, list[dict[str, Any]]] = {
+        name: [] for name in ("line", "pending", "beside", "deferral", "deferred", "erased")
+    }
     lists: dict[str, list[Document]] = {name: [] for name in _LISTS}
     for item in items:
         parts = parts_of(item)
@@ -49,6 +52,11 @@ def _sheets(items: Iterable[Document], head: Document) -> Iterator[Sheet]:
     yield table_sheet("Pending", rows["pending"], _PENDING)
     if rows["beside"]:
         yield table_sheet("Beside outcomes", rows["beside"], _BESIDE)
+    if rows["deferral"]:
+        yield table_sheet("Metrics that wait", rows["deferral"], _DEFERRAL)
+        yield table_sheet("Lines that wait", rows["deferred"], _LINE)
+    if rows["erased"]:
+        yield table_sheet("Erased", rows["erased"], ("position",))
     for name, members in lists.items():
         if members:
             yield table_sheet(word_of(name).title, members, _LISTS.get(name, ("position",)), name)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import asyncpg
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.storage.tables import LedgerTable
 
 Insert = postgresql.Insert | sqlite.Insert
+_WORTH_A_COPY = 100  # rows
 
 
 def table_of(model: type[LedgerTable]) -> Table:
@@ -42,7 +44,7 @@ async def insert_rows(connection: AsyncConnection, model: type[LedgerTable], row
     table = table_of(model)
     bound = _bound(table, connection.dialect, rows)
     if is_postgresql(connection):
-        await _copy(connection, table, bound)
+        await _insert_on_postgresql(connection, table, bound)
         return
     # Twice as fast as Core's insert(), which handles every value of every row anew.
     names = ", ".join(f'"{column.name}"' for column in table.columns)
@@ -68,22 +70,43 @@ def _converted(values: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any
     return [bound[value] for value in values]
 
 
-async def _copy(connection: AsyncConnection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    # Measured: no slower than INSERT for one row, 1.7 times as fast for ten, 3 times for two hundred.
+async def _insert_on_postgresql(connection: AsyncConnection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     driver = await _driver_in_transaction(connection)
-    names = [column.name for column in table.columns]
     try:
-        await driver.copy_records_to_table(table.name, records=rows, columns=names)
+        if len(rows) < _WORTH_A_COPY:
+            await driver.executemany(_insert_of(table), rows)
+        else:
+            await _copy(driver, table, rows)
     except asyncpg.IntegrityConstraintViolationError as error:
-        raise IntegrityError(f"COPY {table.name}", None, error) from error
+        raise IntegrityError(f"INSERT INTO {table.name}", None, error) from error
     except asyncpg.InternalClientError as error:
         # The server went while rows were on their way and the driver lost its place: nothing more can be said over
         # this connection, not even ROLLBACK.
         await connection.invalidate(error)
-        raise DBAPIError(f"COPY {table.name}", None, error, connection_invalidated=True) from error
+        raise DBAPIError(f"INSERT INTO {table.name}", None, error, connection_invalidated=True) from error
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         lost = driver.is_closed()
-        raise DBAPIError(f"COPY {table.name}", None, error, connection_invalidated=lost) from error
+        raise DBAPIError(f"INSERT INTO {table.name}", None, error, connection_invalidated=lost) from error
+
+
+async def _copy(driver: Any, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """COPY by way of a table that lives as long as the connection: PostgreSQL refuses COPY where rows are guarded by
+    row-level security. The way round costs ten thousand rows a quarter of their time, INSERT twice as much."""
+    names = [column.name for column in table.columns]
+    incoming = f"incoming_{table.name}"
+    await driver.execute(f"CREATE TEMP TABLE IF NOT EXISTS {incoming} (LIKE {table.name}) ON COMMIT DELETE ROWS")
+    await driver.copy_records_to_table(incoming, records=rows, columns=names, schema_name="pg_temp")
+    listed = ", ".join(names)
+    await driver.execute(
+        f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM pg_temp.{incoming}; TRUNCATE pg_temp.{incoming}"
+    )
+
+
+@lru_cache
+def _insert_of(table: Table) -> str:
+    names = ", ".join(column.name for column in table.columns)
+    places = ", ".join(f"${place}" for place in range(1, len(table.columns) + 1))
+    return f"INSERT INTO {table.name} ({names}) VALUES ({places})"
 
 
 async def fetch_rows(connection: AsyncConnection, query: Select[Any]) -> Sequence[Sequence[Any]]:
@@ -113,7 +136,7 @@ async def fetch_rows(connection: AsyncConnection, query: Select[Any]) -> Sequenc
 
 async def _driver_in_transaction(connection: AsyncConnection) -> Any:
     driver = (await connection.get_raw_connection()).driver_connection
-    # The adapter begins at its first own statement; a COPY before that would be committed by itself.
+    # The adapter begins at its first own statement; what comes before that would be committed by itself.
     if is_postgresql(connection) and (driver is None or not driver.is_in_transaction()):
         await connection.execute(text("SELECT 1"))
     return driver

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from service.core.calculation import EDITIONS
 from service.core.errors import Fault, InvalidInput, NotFound
 from service.core.terms import Terms, TermsTimeline, read_amendment, read_terms
 from service.storage.rate_cards import CARD, CARDS, whole_file
@@ -46,8 +47,8 @@ def terms_in(file: bytes, media_type: str, known: TermsTimeline | None) -> Terms
             "The contract names a rate card.", [Fault(f"/{CARD}", "rate-card", remedy)], "contract-invalid"
         )
     if known is None:
-        return read_terms(document, time_zones())
-    return read_amendment(document, time_zones(), known)
+        return read_terms(document, time_zones(), EDITIONS)
+    return read_amendment(document, time_zones(), known, EDITIONS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from copy import copy
 from pathlib import Path
 from time import perf_counter
 from typing import Any, TypeVar
@@ -17,8 +18,10 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from service.storage.guards import install_guards, missing_guards
+from service.storage.isolation import enter_scope, install_isolation, missing_isolation, take_application_role
 from service.storage.look_ups import LookUp, finder_for
 from service.storage.outages import outages_told
+from service.storage.scope import Scope
 from service.storage.sqlite_connection import prepare, prepare_for_migration
 from service.storage.store import Store
 from service.telemetry.metrics import COMMIT_SECONDS
@@ -33,7 +36,7 @@ _READING: dict[str, dict[str, Any]] = {
     "sqlite": {_BEGIN: "BEGIN"},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
-_GLANCING: dict[str, dict[str, Any]] = {"sqlite": {_BEGIN: None}, "postgresql": {"isolation_level": "AUTOCOMMIT"}}
+_GLANCING: dict[str, dict[str, Any]] = {"sqlite": {_BEGIN: None}, "postgresql": {"postgresql_readonly": True}}
 
 
 def async_url(url: str) -> URL:
@@ -56,12 +59,15 @@ def engine_for(url: str, *, migrating: bool = False) -> AsyncEngine:
     """An engine for the URL; creates the folder of an SQLite file.
 
     An SQLite connection is not allowed to change the schema unless `migrating`, when it also leaves foreign keys
-    unchecked, because a table is altered there by building it anew.
+    unchecked, because a table is altered there by building it anew. On PostgreSQL one that is not `migrating` gives up
+    what its user may do for what the application's role may.
     """
     target = async_url(url)
     if target.get_backend_name() != "sqlite":
         engine = create_async_engine(target, hide_parameters=True, **_POOL)
         event.listen(engine.sync_engine, "checkout", _refuse_closed)
+        if not migrating:
+            event.listen(engine.sync_engine, "connect", take_application_role)
         return engine
     _create_folder(target)
     engine = create_async_engine(target, hide_parameters=True, **_POOL)
@@ -71,11 +77,11 @@ def engine_for(url: str, *, migrating: bool = False) -> AsyncEngine:
 
 
 class Database:
-    """One engine for the process; `begin()` to write, `reading()` to read, `glance()` for a single SELECT, `look_up()`
-    for one row by its key."""
+    """One engine for the process, seen within a scope: `begin()` to write, `reading()` to read, `glance()` for a single
+    SELECT, `look_up()` for one row by its key; what the scope does not hold is not there."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self.engine = engine
+    def __init__(self, engine: AsyncEngine, scope: Scope) -> None:
+        self.engine, self.scope = engine, scope
         self._reading = engine.execution_options(**_READING[engine.dialect.name])
         self._glancing = engine.execution_options(**_GLANCING[engine.dialect.name])
         self._finder = finder_for(engine)
@@ -84,9 +90,15 @@ class Database:
         self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     @classmethod
-    def at(cls, url: str) -> "Database":
-        """The database at a URL, as `engine_for` takes it."""
-        return cls(engine_for(url))
+    def at(cls, url: str, scope: Scope) -> "Database":
+        """The database at a URL, as `engine_for` takes it, within a scope."""
+        return cls(engine_for(url), scope)
+
+    def within(self, scope: Scope) -> "Database":
+        """The same database, engine and queue within another scope."""
+        seen = copy(self)
+        seen.scope = scope
+        return seen
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Store]:
@@ -97,7 +109,8 @@ class Database:
         """
         with outages_told():
             async with self._turn, self.engine.begin() as connection:
-                yield Store(connection)
+                await enter_scope(connection, self.scope)
+                yield Store(connection, self.scope)
                 ended = perf_counter()
             COMMIT_SECONDS.observe(perf_counter() - ended)
 
@@ -109,32 +122,37 @@ class Database:
         """
         with outages_told():
             async with self._reading.begin() as connection:
-                yield Store(connection)
+                await enter_scope(connection, self.scope)
+                yield Store(connection, self.scope)
 
     @asynccontextmanager
     async def glance(self) -> AsyncIterator[Store]:
-        """For one single SELECT, which is a snapshot by itself: saves beginning and ending a transaction.
+        """For one single SELECT, which is a snapshot by itself: on SQLite it saves beginning and ending a transaction.
 
         Raises Unavailable where the database is away or busy.
         """
         with outages_told():
             async with self._glancing.connect() as connection:
-                yield Store(connection)
+                await enter_scope(connection, self.scope)
+                yield Store(connection, self.scope)
 
     async def look_up(self, look_up: LookUp[T], **keys: Any) -> T | None:
-        """One row by its key, or None, at a fifth of what a glance costs; `keys` are those the look-up names.
+        """One row by its key, or None where the scope does not hold it, at a fifth of what a glance costs; `keys` are
+        those the look-up names.
 
         Raises Unavailable where the database is away or busy.
         """
         with outages_told():
-            row = await self._finder.first(look_up, keys)
-        return None if row is None else look_up.made(row)
+            row = await self._finder.first(look_up, keys, self.scope)
+        found = None if row is None else look_up.made(row)
+        return found if found is not None and look_up.is_within(self.scope, found) else None
 
     async def missing_guards(self) -> tuple[str, ...]:
-        """The append-only guards that are not in force; empty when the log is protected. Raises Unavailable."""
+        """What is not in force of the guards of the log and of the isolation of contracts; empty when all of it is.
+        Raises Unavailable."""
         with outages_told():
             async with self.engine.connect() as connection:
-                return await connection.run_sync(missing_guards)
+                return await connection.run_sync(missing_guards) + await connection.run_sync(missing_isolation)
 
     async def revision(self) -> str | None:
         """The revision its schema is at; raises Unavailable."""
@@ -169,6 +187,7 @@ async def restore_guards(url: str) -> tuple[str, ...]:
             missing = await connection.run_sync(missing_guards)
             if missing:
                 await connection.run_sync(install_guards)
+            await connection.run_sync(install_isolation)
             return missing
     finally:
         await engine.dispose()

@@ -1,8 +1,21 @@
-"""The database's own refusal to change, remove or leave a gap in the log: its DDL, for both databases."""
+"""The database's own refusal to change, remove or leave a gap in what only grows: its DDL, for both databases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
+
+from service.storage.counted_guards import COUNTED
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """The guards of one table: SQLite's triggers; PostgreSQL's, each with its function and occasion; the functions."""
+
+    sqlite: Mapping[str, str]
+    postgresql: Mapping[str, tuple[str, str]]
+    functions: Mapping[str, str]
+
 
 _SQLITE = {
     "log_entry_no_update": """
@@ -64,53 +77,72 @@ END""",
 }
 
 
+_GUARDED = {
+    "log_entry": Guards(_SQLITE, _POSTGRESQL, _POSTGRESQL_FUNCTIONS),
+    **{one.table: Guards(one.sqlite, one.postgresql, one.postgresql_functions) for one in COUNTED},
+}
 _IN_FORCE = """
 SELECT pg_trigger.tgname, pg_proc.prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = pg_trigger.tgfoid
-WHERE pg_trigger.tgrelid = to_regclass('log_entry') AND pg_trigger.tgenabled = 'A'
-  AND pg_trigger.tgname = ANY (:names)
+WHERE pg_trigger.tgrelid = to_regclass(:table) AND pg_trigger.tgenabled = 'A'
 """
 
 
 def install_guards(connection: Connection) -> None:
     """Put every guard in place, whatever was there before. Each migration ends with this.
 
-    The table `log_entry` must exist in the current schema.
+    Of the guarded tables those are looked after that the schema has at its revision; `log_entry` is in each.
     """
-    for statement in _sqlite_ddl() if connection.dialect.name == "sqlite" else _postgresql_ddl(_schema(connection)):
-        connection.exec_driver_sql(statement)
+    for table, guards in _present(connection):
+        on_sqlite = connection.dialect.name == "sqlite"
+        for statement in _sqlite_ddl(guards) if on_sqlite else _postgresql_ddl(table, guards, _schema(connection)):
+            connection.exec_driver_sql(statement)
 
 
 def missing_guards(connection: Connection) -> tuple[str, ...]:
     """The names of the guards that are absent, disabled, or not the ones this module installs; sorted."""
-    if connection.dialect.name == "sqlite":
-        query = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'log_entry'")
-        found = {name: sql.strip() for name, sql in connection.execute(query)}
-        return tuple(sorted(name for name, sql in _SQLITE.items() if found.get(name) != sql.strip()))
-    bodies = {name: body.format(schema=_schema(connection)) for name, body in _POSTGRESQL_FUNCTIONS.items()}
-    enabled = connection.execute(text(_IN_FORCE), {"names": list(_POSTGRESQL)})
-    in_force = {name for name, body in enabled if body == bodies[_POSTGRESQL[name][0]]}
-    return tuple(sorted(_POSTGRESQL.keys() - in_force))
+    missing_of = _missing_on_sqlite if connection.dialect.name == "sqlite" else _missing_on_postgresql
+    return tuple(
+        sorted(name for table, guards in _present(connection) for name in missing_of(connection, table, guards))
+    )
 
 
-def _sqlite_ddl() -> Iterator[str]:
-    for name, statement in _SQLITE.items():
+def _present(connection: Connection) -> list[tuple[str, Guards]]:
+    there = set(inspect(connection).get_table_names())
+    return [(table, guards) for table, guards in _GUARDED.items() if table in there or table == "log_entry"]
+
+
+def _missing_on_sqlite(connection: Connection, table: str, guards: Guards) -> set[str]:
+    query = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
+    found = {name: sql.strip() for name, sql in connection.execute(query, {"table": table})}
+    return {name for name, sql in guards.sqlite.items() if found.get(name) != sql.strip()}
+
+
+def _missing_on_postgresql(connection: Connection, table: str, guards: Guards) -> set[str]:
+    bodies = {name: body.format(schema=_schema(connection)) for name, body in guards.functions.items()}
+    enabled = {name: body for name, body in connection.execute(text(_IN_FORCE), {"table": table})}
+    wanted = {name: bodies[function] for name, (function, _) in guards.postgresql.items()}
+    return {name for name, body in wanted.items() if enabled.get(name) != body}
+
+
+def _sqlite_ddl(guards: Guards) -> Iterator[str]:
+    for name, statement in guards.sqlite.items():
         yield f"DROP TRIGGER IF EXISTS {name}"
         yield statement.strip()
 
 
-def _postgresql_ddl(schema: str) -> Iterator[str]:
-    for function, body in _POSTGRESQL_FUNCTIONS.items():
+def _postgresql_ddl(table: str, guards: Guards, schema: str) -> Iterator[str]:
+    for function, body in guards.functions.items():
         # Names are qualified and the path is fixed, so that no temporary table or operator can stand in for ours.
         yield (
             f"CREATE OR REPLACE FUNCTION {schema}.{function}() RETURNS trigger LANGUAGE plpgsql"
             f" SET search_path = pg_catalog, pg_temp AS $guard${body.format(schema=schema)}$guard$"
         )
-    for name, (function, occasion) in _POSTGRESQL.items():
+    for name, (function, occasion) in guards.postgresql.items():
         yield (
             f"CREATE OR REPLACE TRIGGER {name} {occasion.format(schema=schema)} EXECUTE FUNCTION {schema}.{function}()"
         )
         # ALWAYS: a session in the replica role skips every trigger that is merely enabled.
-        yield f"ALTER TABLE {schema}.log_entry ENABLE ALWAYS TRIGGER {name}"
+        yield f"ALTER TABLE {schema}.{table} ENABLE ALWAYS TRIGGER {name}"
 
 
 def _schema(connection: Connection) -> str:

@@ -12,6 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import PoolProxiedConnection
 
+from service.storage.isolation import begin_within
+from service.storage.scope import Scope
 from service.storage.sqlite_connection import prepare_for_look_ups
 
 T_co = TypeVar("T_co", covariant=True)
@@ -21,16 +23,18 @@ _OCCUPIED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 class LookUp(Generic[T_co]):
-    """A SELECT of at most one row whose keys are named `bindparam`s, and what a row becomes.
+    """A SELECT of at most one row whose keys are named `bindparam`s, what a row becomes, and whether a scope holds it.
 
     TypeError for a column whose values have to be converted.
     """
 
-    def __init__(self, query: Select[Any], made: Callable[[Sequence[Any]], T_co]) -> None:
+    def __init__(
+        self, query: Select[Any], made: Callable[[Sequence[Any]], T_co], is_within: Callable[[Scope, Any], bool]
+    ) -> None:
         odd = [column.key for column in query.selected_columns if not isinstance(column.type, _AS_THE_DRIVER_GIVES_IT)]
         if odd:
             raise TypeError(f"not as the drivers give it: {', '.join(map(str, odd))}")
-        self.query, self.made = query, made
+        self.query, self.made, self.is_within = query, made, is_within
         self._written: dict[str, tuple[str, Sequence[str]]] = {}
 
     def written_for(self, dialect: Dialect) -> tuple[str, Sequence[str]]:
@@ -44,8 +48,9 @@ class LookUp(Generic[T_co]):
 class Finder(Protocol):
     """How one kind of database looks a row up."""
 
-    async def first(self, look_up: LookUp[Any], keys: Mapping[str, Any]) -> Sequence[Any] | None:
-        """The row, or None; DBAPIError for whatever the driver says."""
+    async def first(self, look_up: LookUp[Any], keys: Mapping[str, Any], scope: Scope) -> Sequence[Any] | None:
+        """The row, or None; DBAPIError for whatever the driver says. Where the database itself keeps to a scope, this
+        is the one it is told."""
 
     def close(self) -> None:
         """Give up what is held."""
@@ -62,7 +67,7 @@ class SqliteFinder:
         self._engine = engine
         self._connection: sqlite3.Connection | None = None
 
-    async def first(self, look_up: LookUp[Any], keys: Mapping[str, Any]) -> Sequence[Any] | None:
+    async def first(self, look_up: LookUp[Any], keys: Mapping[str, Any], scope: Scope) -> Sequence[Any] | None:
         """As `Finder` has it."""
         sql, names = look_up.written_for(self._engine.dialect)
         try:
@@ -101,13 +106,15 @@ class PostgresqlFinder:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def first(self, look_up: LookUp[Any], keys: Mapping[str, Any]) -> Sequence[Any] | None:
+    async def first(self, look_up: LookUp[Any], keys: Mapping[str, Any], scope: Scope) -> Sequence[Any] | None:
         """As `Finder` has it."""
         sql, names = look_up.written_for(self._engine.dialect)
         pooled = await self._borrowed()
         driver: Any = pooled.driver_connection
         try:
+            await driver.execute(begin_within(scope))
             row: Sequence[Any] | None = await driver.fetchrow(sql, *[keys[name] for name in names])
+            await driver.execute("COMMIT")
         except BaseException as error:
             lost = driver.is_closed() or not isinstance(error, asyncpg.PostgresError)
             # Nobody knows what is still under way on it: the pool takes no closed connection back into use.

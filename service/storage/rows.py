@@ -117,14 +117,19 @@ class StatementRow(NamedTuple):
 
 
 class IssuedDocument(NamedTuple):
-    """What is sent of an issued statement: its bytes and their SHA-256 (32 bytes)."""
+    """What is sent of an issued statement, its bytes and their SHA-256 (32 bytes), and whose it is."""
 
     document: bytes
     sha256: bytes
+    contract: str
+    investor: str
 
 
 class DetailItemRow(NamedTuple):
-    """One line of a statement's detail; `sequence` is the statement's, `position` counts its lines."""
+    """One line of a statement's detail; `sequence` is the statement's, `position` counts its lines.
+
+    `participant` is None once its participant was erased: `item` is what is left, `commitment` is as it was.
+    """
 
     contract: str
     sequence: int
@@ -133,6 +138,17 @@ class DetailItemRow(NamedTuple):
     participant: str | None
     commitment: bytes
     item: bytes
+
+
+class KeptRow(NamedTuple):
+    """What is kept of an erased participant: `sequence` is its erasure's, `behind` whom it stands right behind, `kept`
+    the findings in canonical JSON."""
+
+    contract: str
+    sequence: int
+    label: str
+    behind: str
+    kept: bytes
 
 
 class ActRow(NamedTuple):
@@ -191,9 +207,88 @@ class AnswerRow(NamedTuple):
 
 
 class CredentialRow(NamedTuple):
-    """Who may do what; `secret_sha256` (32 bytes) stands for the secret, which is never stored."""
+    """Who may do what, as the party or the source, for which contracts (None: any, or all), and to which end.
+
+    `issuer` and `subject` are those of its access tokens, where it has any.
+    """
 
     name: str
-    role: str
+    roles: tuple[str, ...]
+    party: str | None
+    source: str | None
+    contracts: tuple[str, ...] | None
+    purpose: str
+    issuer: str | None
+    subject: str | None
+    created_at: datetime
+    created_by: str
+    revoked_at: datetime | None = None
+
+
+class CredentialKeyRow(NamedTuple):
+    """A key of a credential; `secret_sha256` (32 bytes) stands for the secret, which is never stored."""
+
+    id: str
+    credential: str
     secret_sha256: bytes
     created_at: datetime
+    expires_at: datetime
+    last_used_on: date | None = None
+    revoked_at: datetime | None = None
+
+
+class LeafRow(NamedTuple):
+    """A leaf of the tree of issued statements; `hashes` are those of the perfect subtrees that it completes, from its
+    own upwards, 32 bytes each."""
+
+    leaf_index: int
+    contract: str
+    sequence: int
+    leaf_bytes: bytes
+    hashes: bytes
+
+
+class CheckpointRow(NamedTuple):
+    """A signed checkpoint: the size and root (32 bytes) of the tree, and the bytes of the signed note."""
+
+    number: int
+    tree_size: int
+    root: bytes
+    note: bytes
+    made_at: datetime
+
+
+class CheckpointKeyRow(NamedTuple):
+    """A public key that signs or has signed checkpoints, as it is published."""
+
+    number: int
+    vkey: str
+    made_at: datetime
+
+
+class AccessRecordRow(NamedTuple):
+    """One record of the access trail; `entry_bytes` are the exact bytes that were hashed into `digest` (32 bytes).
+
+    `contracts` are those it is about, sorted; `participants` what stands for whom it names (64 hexadecimal digits
+    each).
+    """
+
+    sequence: int
+    kind: str
+    recorded_at: datetime
+    actor: str
+    contracts: tuple[str, ...]
+    participants: tuple[str, ...]
+    entry_bytes: bytes
+    digest: bytes
+
+
+class AccessSearch(NamedTuple):
+    """Which records of the access trail are wanted; a field left None does not narrow. `since` and `until` are aware,
+    `until` is not within."""
+
+    kind: str | None = None
+    contract: str | None = None
+    actor: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None

@@ -9,6 +9,7 @@ SETTINGS = {
     "synchronous": "FULL",
     "recursive_triggers": "ON",
     "cache_size": "-65536",
+    "secure_delete": "ON",  # what an erasure deletes is overwritten in the file, whatever SQLite was built with
 }
 
 # Dropping a guard, hiding the log behind a table of the same name, or editing the schema as text would each

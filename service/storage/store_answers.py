@@ -3,20 +3,17 @@
 import hashlib
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.storage.access_tables import IdempotencyTable
 from service.storage.bulk import insert_rows, is_postgresql, table_of
 from service.storage.rows import AnswerRow
-from service.storage.tables import IdempotencyTable
+from service.storage.scoped import Scoped
 
 _answer = table_of(IdempotencyTable).c
 
 
-class AnswerStore:
+class AnswerStore(Scoped):
     """The first answer to each request that came with a key."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
 
     async def reserve_key(self, actor: str, route: str, key: str) -> bool:
         """Whether nobody else holds the key now; it is held until this unit ends.

@@ -1,11 +1,12 @@
 """The statements that tell in what condition the log is, cheap enough to ask often."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ScalarSelect, Select, and_, func, or_, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ScalarSelect, and_, func, or_, select, text
 
 from service.storage.bulk import table_of
+from service.storage.scoped import Scoped
 from service.storage.tables import ContractHeadTable, LogEntryTable, StatementTable
 
 _log = table_of(LogEntryTable).c
@@ -27,15 +28,14 @@ WHERE logged.contract IS NOT NULL
 )
 
 
-class ConditionStore:
+class ConditionStore(Scoped):
     """How large the log is, what waits in it, and whether its ends agree."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
 
     async def log_size(self) -> int:
         """The number of entries in the log of all contracts, taken from the heads: the log is gapless."""
-        total = await self._connection.execute(select(func.coalesce(func.sum(_head.sequence), 0)))
+        total = await self._connection.execute(
+            select(func.coalesce(func.sum(_head.sequence), 0)).where(*self._within(_head.contract))
+        )
         return int(total.scalar_one())
 
     async def oldest_unread_at(self) -> datetime | None:
@@ -54,7 +54,7 @@ class ConditionStore:
             .correlate(table_of(ContractHeadTable))
             .scalar_subquery()
         )
-        moments = (await self._connection.execute(_for_each_contract(first_unread))).scalars()
+        moments = await self._moments(first_unread)
         return min((moment for moment in moments if moment is not None), default=None)
 
     async def newest_entry_at(self) -> datetime | None:
@@ -65,7 +65,7 @@ class ConditionStore:
             .correlate(table_of(ContractHeadTable))
             .scalar_subquery()
         )
-        moments = (await self._connection.execute(_for_each_contract(last))).scalars()
+        moments = await self._moments(last)
         return max((moment for moment in moments if moment is not None), default=None)
 
     async def contracts_with_loose_ends(self) -> list[str]:
@@ -81,17 +81,18 @@ class ConditionStore:
             select(_head.contract)
             .outerjoin_from(table_of(ContractHeadTable), table_of(LogEntryTable), entry)
             .where(
+                *self._within(_head.contract),
                 or_(
                     _head.sequence != func.coalesce(last, 0),
                     and_(_head.sequence > 0, or_(_log.digest.is_(None), _log.digest != _head.digest)),
-                )
+                ),
             )
         )
         loose = (await self._connection.execute(query)).scalars().all()
         headless = (await self._connection.execute(_CONTRACTS_WITHOUT_HEAD)).scalars().all()
-        return sorted([*loose, *headless])
+        return sorted([*loose, *filter(self._scope.admits, headless)])
 
-
-def _for_each_contract(value: ScalarSelect[datetime]) -> Select[datetime | None]:
-    # Named as the source: with nothing to correlate with, the look-up would read the log of all contracts instead.
-    return select(value).select_from(table_of(ContractHeadTable))
+    async def _moments(self, of_a_contract: ScalarSelect[datetime]) -> Sequence[datetime | None]:
+        # Named as the source: with nothing to correlate with, the look-up would read the log of all contracts instead.
+        query = select(of_a_contract).select_from(table_of(ContractHeadTable)).where(*self._within(_head.contract))
+        return (await self._connection.execute(query)).scalars().all()

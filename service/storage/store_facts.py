@@ -1,15 +1,15 @@
 """The statements on facts and on the keys of the people they are about: personal data, deletable."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import Text, TextClause, bindparam, or_, select, text, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Text, TextClause, bindparam, false, or_, select, text, tuple_
 
-from service.storage.bulk import fetch_rows, insert_rows, is_postgresql, table_of
+from service.storage.bulk import fetch_rows, is_postgresql, table_of
 from service.storage.rows import FactRow, FoundFact, KnownFact
+from service.storage.scoped import Scoped
 from service.storage.tables import FactTable, LogEntryTable, ParticipantKeyTable
 
 _log = table_of(LogEntryTable).c
@@ -57,15 +57,12 @@ _KNOWN_BY_ROWS = _by_rows(_KNOWN, "contract", "source", "external_id")
 _KEYS_BY_ROWS = _by_rows(_KEYS, "contract", "participant")
 
 
-class FactStore:
+class FactStore(Scoped):
     """The facts of every contract as look-ups, and the keys that make their commitments unguessable."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
 
     async def append_facts(self, rows: Sequence[FactRow]) -> None:
         """Add the rows of facts whose log entries are already appended in this unit."""
-        await insert_rows(self._connection, FactTable, rows)
+        await self._insert(FactTable, rows)
 
     async def known_facts(self, identities: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], KnownFact]:
         """Those of (contract, source, id) that the log has, erased facts included."""
@@ -77,7 +74,11 @@ class FactStore:
     ) -> Sequence[tuple[int, bytes]]:
         """The contract's facts up to a sequence, in order, each as its sequence number and its canonical JSON; with a
         participant: theirs and those of no one."""
-        query = select(_fact.sequence, _fact.payload).where(_fact.contract == contract).order_by(_fact.sequence)
+        query = (
+            select(_fact.sequence, _fact.payload)
+            .where(_fact.contract == self._scope.own_people(contract))
+            .order_by(_fact.sequence)
+        )
         if through is not None:
             query = query.where(_fact.sequence <= through)
         if participant is not None:
@@ -109,6 +110,7 @@ class FactStore:
             LogEntryTable, (_log.contract == _fact.contract) & (_log.sequence == _fact.sequence)
         )
         query = query.where(*(column == value for column, value in given.items() if value is not None))
+        query = query.where(*self._searched())
         if on_from is not None:
             query = query.where(_fact.on_date >= on_from)
         if on_to is not None:
@@ -118,6 +120,13 @@ class FactStore:
         query = query.order_by(_fact.contract, _fact.sequence).limit(limit)
         return list(map(FoundFact._make, (await self._connection.execute(query)).all()))
 
+    def _searched(self) -> Iterator[ColumnElement[bool]]:
+        yield from self._within(_fact.contract)
+        if not self._scope.sees_participants:
+            yield false()
+        if self._scope.source is not None:
+            yield _fact.source == self._scope.source
+
     async def participant_keys(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
         """The keys (32 bytes) of those (contract, participant) that have one; '' is the contract's own."""
         found = await self._joined(_KEYS_BY_ROWS, ("contract", "participant"), wanted)
@@ -125,17 +134,18 @@ class FactStore:
 
     async def keys_of_contract(self, contract: str) -> dict[str, bytes]:
         """The random keys (32 bytes) of everybody the contract knows; '' is its own."""
-        query = select(_key.participant, _key.key).where(_key.contract == contract)
+        query = select(_key.participant, _key.key).where(_key.contract == self._scope.own_people(contract))
         return {participant: key for participant, key in await fetch_rows(self._connection, query)}
 
     async def add_participant_keys(self, keys: Mapping[tuple[str, str], bytes]) -> None:
         """Add keys (32 bytes) by (contract, participant); who has one already raises an IntegrityError."""
         rows = [(contract, participant, key) for (contract, participant), key in keys.items()]
-        await insert_rows(self._connection, ParticipantKeyTable, rows)
+        await self._insert(ParticipantKeyTable, rows)
 
     async def _joined(
         self, queries: Mapping[str, TextClause], names: Sequence[str], rows: Sequence[tuple[str, ...]]
     ) -> Sequence[Any]:
+        rows = [row for row in rows if self._scope.own_people(row[0])]
         if not rows:
             return ()
         given: dict[str, Any] = {"wanted": orjson.dumps(rows).decode()}

@@ -3,35 +3,36 @@
 from collections.abc import Collection
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.storage.bulk import insert_rows, table_of
+from service.storage.bulk import table_of
 from service.storage.rows import ContractRow, TermsRow
+from service.storage.scoped import Scoped
 from service.storage.tables import TermsVersionTable
 
 _terms = table_of(TermsVersionTable).c
 
 
-class TermsStore:
+class TermsStore(Scoped):
     """The terms of every contract as look-ups."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
 
     async def add_terms(self, row: TermsRow) -> None:
         """Add one version, whose log entry is already appended in this unit."""
-        await insert_rows(self._connection, TermsVersionTable, [row])
+        await self._insert(TermsVersionTable, [row])
 
     async def terms(self, contract: str, through: int | None = None) -> list[TermsRow]:
         """The contract's versions that were in the log at sequence `through`, by version."""
-        query = select(*_terms).where(_terms.contract == contract).order_by(_terms.version)
+        query = select(*_terms).where(_terms.contract == self._scope.own(contract)).order_by(_terms.version)
         if through is not None:
             query = query.where(_terms.sequence <= through)
         return list(map(TermsRow._make, (await self._connection.execute(query)).all()))
 
     async def terms_of(self, contracts: Collection[str]) -> dict[str, list[TermsRow]]:
         """Every version of those contracts that are registered, by version."""
-        query = select(*_terms).where(_terms.contract.in_(sorted(contracts))).order_by(_terms.contract, _terms.version)
+        query = (
+            select(*_terms)
+            .where(_terms.contract.in_(sorted(filter(self._scope.admits, contracts))))
+            .order_by(_terms.contract, _terms.version)
+        )
         by_contract: dict[str, list[TermsRow]] = {}
         for row in map(TermsRow._make, (await self._connection.execute(query)).all() if contracts else ()):
             by_contract.setdefault(row.contract, []).append(row)
@@ -47,6 +48,7 @@ class TermsStore:
         query = (
             select(_terms.contract, _terms.title, _terms.version, _terms.effective_from)
             .join(latest, and_(latest.c.contract == _terms.contract, latest.c.version == _terms.version))
+            .where(*self._within(_terms.contract))
             .order_by(_terms.contract)
         )
         return list(map(ContractRow._make, (await self._connection.execute(query)).all()))

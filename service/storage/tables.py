@@ -50,7 +50,8 @@ def _references(table: str, *names: str) -> ForeignKeyConstraint:
     return ForeignKeyConstraint(names, [f"{table}.{name}" for name in names])
 
 
-def _of_entry() -> ForeignKeyConstraint:
+def of_entry() -> ForeignKeyConstraint:
+    """That a row belongs to an entry of the log."""
     return _references("log_entry", "contract", "sequence")
 
 
@@ -93,47 +94,11 @@ class ContractHeadTable(LedgerTable, table=True):
     digest: bytes = Field(sa_type=LargeBinary(32))
 
 
-class LedgerNameTable(LedgerTable, table=True):
-    """The name of this ledger: one row."""
-
-    __tablename__ = "ledger"
-    __table_args__: ClassVar[Any] = (CheckConstraint("id = 1", name="one_row"),)
-
-    id: int = Field(primary_key=True, sa_type=Integer, sa_column_kwargs={"autoincrement": False})
-    name: str = Field(sa_type=Text)
-
-
-class CredentialTable(LedgerTable, table=True):
-    """Who may do what."""
-
-    __tablename__ = "credential"
-
-    name: str = Field(primary_key=True, sa_type=Text)
-    role: str = Field(sa_type=Text)
-    secret_sha256: bytes = Field(sa_type=LargeBinary(32))
-    created_at: datetime = Field(sa_type=UtcDateTime)
-
-
-class IdempotencyTable(LedgerTable, table=True):
-    """What was answered under an Idempotency-Key; one row stands for one effect."""
-
-    __tablename__ = "idempotency"
-
-    actor: str = Field(primary_key=True, sa_type=Text)
-    route: str = Field(primary_key=True, sa_type=Text)
-    key: str = Field(primary_key=True, sa_type=Text)
-    fingerprint: bytes = Field(sa_type=LargeBinary(32))
-    status: int = Field(sa_type=Integer)
-    location: str | None = Field(default=None, sa_type=Text)
-    body: bytes = Field(sa_type=LargeBinary)
-    recorded_at: datetime = Field(sa_type=UtcDateTime)
-
-
 class TermsVersionTable(LedgerTable, table=True):
     """Look-up: the versions of each contract's terms."""
 
     __tablename__ = "terms_version"
-    __table_args__: ClassVar[Any] = (UniqueConstraint("contract", "effective_from"), _of_entry())
+    __table_args__: ClassVar[Any] = (UniqueConstraint("contract", "effective_from"), of_entry())
 
     contract: str = Field(primary_key=True, sa_type=Text)
     version: int = Field(primary_key=True, sa_type=Integer)
@@ -188,7 +153,7 @@ class StatementTable(LedgerTable, table=True):
     __table_args__: ClassVar[Any] = (
         UniqueConstraint("id"),
         UniqueConstraint("contract", "period", "investor", "revision"),
-        _of_entry(),
+        of_entry(),
     )
 
     contract: str = Field(primary_key=True, sa_type=Text)
@@ -203,10 +168,13 @@ class StatementTable(LedgerTable, table=True):
 
 
 class DetailItemTable(LedgerTable, table=True):
-    """The lines behind a statement; bound to its log entry, so that a rebuild of look-ups leaves them."""
+    """The lines behind a statement; bound to its log entry, so that a rebuild of look-ups leaves them.
+
+    `participant` is '' for what is about nobody; NULL: the participant was erased, and `item` is what is left.
+    """
 
     __tablename__ = "detail_item"
-    __table_args__: ClassVar[Any] = (Index(None, "contract", "participant"), _of_entry())
+    __table_args__: ClassVar[Any] = (Index(None, "contract", "participant"), of_entry())
 
     contract: str = Field(primary_key=True, sa_type=Text)
     sequence: int = Field(primary_key=True, sa_type=BigInteger)
@@ -217,11 +185,25 @@ class DetailItemTable(LedgerTable, table=True):
     item: bytes = Field(sa_type=LargeBinary)
 
 
+class KeptFindingTable(LedgerTable, table=True):
+    """What calculations keep of an erased participant, under its label; `behind` is whom it stands right behind in the
+    order of names: a participant, until that is erased too, another label, or "". Bound to the erasure's log entry."""
+
+    __tablename__ = "kept_finding"
+    __table_args__: ClassVar[Any] = (UniqueConstraint("contract", "label"), of_entry())
+
+    contract: str = Field(primary_key=True, sa_type=Text)
+    sequence: int = Field(primary_key=True, sa_type=BigInteger)
+    label: str = Field(sa_type=Text)
+    behind: str = Field(sa_type=Text)
+    kept: bytes = Field(sa_type=LargeBinary)
+
+
 class ActTable(LedgerTable, table=True):
     """Look-up: what people did to statements and money; the entries of the log that are neither terms nor facts."""
 
     __tablename__ = "act"
-    __table_args__: ClassVar[Any] = (_of_entry(),)
+    __table_args__: ClassVar[Any] = (of_entry(),)
 
     contract: str = Field(primary_key=True, sa_type=Text)
     sequence: int = Field(primary_key=True, sa_type=BigInteger)
@@ -239,7 +221,7 @@ class PostingTable(LedgerTable, table=True):
     __table_args__: ClassVar[Any] = (
         CheckConstraint("amount_minor <> 0", name="not_zero"),
         Index(None, "contract", "account"),
-        _of_entry(),
+        of_entry(),
     )
 
     contract: str = Field(primary_key=True, sa_type=Text)

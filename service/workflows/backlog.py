@@ -1,6 +1,7 @@
 """How large the log is and how long its oldest event has waited for a statement."""
 
 from service.core.errors import Unavailable
+from service.storage.scope import EVERYTHING
 from service.telemetry.metrics import Backlog
 from service.workflows.ledger import Ledger
 
@@ -12,7 +13,7 @@ async def backlog(ledger: Ledger) -> Backlog | None:
     pending finding would need the evaluation of every contract.
     """
     try:
-        async with ledger.database.reading() as store:
+        async with ledger.within(EVERYTHING).database.reading() as store:
             size, oldest = await store.log_size(), await store.oldest_unread_at()
     except Unavailable:
         return None

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.core import canonical
 from service.core.canonical import Document
@@ -49,7 +49,17 @@ async def read_changes(ledger: Ledger, contract: str, after: int, limit: int) ->
             raise InvalidInput("The request's parameters are not valid.", [fault], "parameter-invalid")
         entries = await store.entries(contract, after=after, through=head.sequence, limit=limit)
         told_by = await _statements_in(store, contract, entries)
-    return ChangesRead(tuple(told_by.get(entry.sequence) or _change(entry) for entry in entries), head.sequence)
+    changes = (told_by.get(entry.sequence) or _change(entry) for entry in entries)
+    source = ledger.database.scope.source
+    return ChangesRead(tuple(changes if source is None else (_to(source, one) for one in changes)), head.sequence)
+
+
+def _to(source: str, change: Change) -> Change:
+    """The change as a caller is told of it who may read the events of one source: of others, that there was one."""
+    turns = tuple(turn for turn in change.turns if turn.fact.source == source)
+    if change.entry.source in (None, source):
+        return replace(change, turns=turns)
+    return replace(change, entry=change.entry._replace(source=None, external_id=None), turns=turns)
 
 
 def _change(entry: LogEntry) -> Change:

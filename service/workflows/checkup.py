@@ -1,4 +1,4 @@
-"""Checks what an operator answers for: schema, guards, durability, clock, disk, and the ends of the chains."""
+"""Checks what an operator answers for: schema, guards, durability, clock, disk, signing key, ends of the chains."""
 
 import shutil
 from collections.abc import AsyncIterator, Callable
@@ -9,6 +9,7 @@ from pathlib import Path
 from service.core.errors import Unavailable
 from service.storage.condition import DurabilitySetting, database_clock, database_file, durability_of
 from service.storage.database import head_revision
+from service.workflows.checkpoints import signing_key_in_use
 from service.workflows.ledger import Ledger
 
 LARGEST_SKEW = timedelta(seconds=5)
@@ -90,6 +91,7 @@ async def _of_log(ledger: Ledger) -> AsyncIterator[Check]:
     )
     async with ledger.database.reading() as store:
         newest, loose = await store.newest_entry_at(), await store.contracts_with_loose_ends()
+    yield await _signing_key(ledger)
     ahead = newest - ledger.now() if newest is not None else timedelta(0)
     yield Check(
         "clock beside log",
@@ -105,6 +107,17 @@ async def _of_log(ledger: Ledger) -> AsyncIterator[Check]:
         f"head and log differ: {', '.join(loose)}" if loose else "each contract's head is the last entry of its log",
         "Stop writing; restore the database from a backup, then run outcomes-ledger rebuild, which checks every link.",
     )
+
+
+async def _signing_key(ledger: Ledger) -> Check:
+    try:
+        signer, published = await signing_key_in_use(ledger)
+    except Unavailable as error:
+        return Check("signing key", False, error.message, "Mend the file in the folder that SIGNING_KEYS names.")
+    if signer is None and published:
+        remedy = "Put the key back from its backup; without it the next checkpoint is signed by a fresh key."
+        return Check("signing key", False, "there is none, and checkpoints were signed with one", remedy)
+    return Check("signing key", True, "none is needed yet" if signer is None else f"{signer.name}+{signer.id.hex()}")
 
 
 def _disk(folder: Path, free_bytes: int) -> Check:

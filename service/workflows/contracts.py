@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-from service.core.errors import Conflict, InvalidInput, NotFound
+from service.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from service.core.terms import Terms, TermsTimeline
 from service.storage.contract_files import read_file, terms_in
 from service.storage.rows import ContractRow, TermsRow
@@ -31,6 +31,10 @@ async def create_contract(
     """Register a contract from its first file; the same file again gives what was registered (idempotent)."""
     _refuse_personal_data(file, media_type)
     terms = terms_in(file, media_type, known=None)
+    if not ledger.database.scope.admits(terms.contract):
+        raise NotAllowed(
+            "Your credential is for other contracts; an administrator can add this one to it.", "permission-missing"
+        )
 
     async def create(store: Store) -> Registered:
         head = await store.create_head(terms.contract)

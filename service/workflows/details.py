@@ -1,6 +1,6 @@
 """The detail beside a statement: read it whole, and explain one entry down to the events it rests on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from service.core import canonical
@@ -17,24 +17,36 @@ from service.workflows.ledger import Ledger
 from service.workflows.statements import statement_in
 
 
-async def read_detail(ledger: Ledger, id: str) -> bytes:
-    """The whole detail of a statement in JSON: every line and pending finding, with salt and commitment."""
+@dataclass(frozen=True, slots=True)
+class DetailRead:
+    """The whole detail of a statement in JSON, the contract it is of, and how many entries it has."""
+
+    document: bytes
+    contract: str
+    entries: int
+
+
+async def read_detail(ledger: Ledger, id: str) -> DetailRead:
+    """The whole detail of a statement: every line and pending finding, with salt and commitment; NotFound."""
     async with ledger.database.reading() as store:
         row = await statement_in(store, id)
         entries = await store.details(row.contract, row.sequence)
-        participants = sorted({entry.participant or "" for entry in entries})
+        participants = sorted({entry.participant for entry in entries if entry.participant is not None})
         keys = await keys_of(store, row.contract, participants)
     statement = canonical.from_bytes(row.document)
     number: str = statement["number"]
-    items = (
-        _bound(
-            entry.item,
-            salt_of(keys[entry.participant or ""], f"{number}#{entry.position}").hex(),
-            entry.commitment.hex(),
-        )
-        for entry in entries
-    )
-    return b"".join(_detail(number, statement["detail_digest"], items))
+    items = (_shown(entry, number, keys) for entry in entries)
+    document = b"".join(_detail(number, statement["detail_digest"], items))
+    return DetailRead(document, row.contract, len(entries))
+
+
+def _shown(entry: DetailItemRow, number: str, keys: Mapping[str, bytes]) -> bytes:
+    """An entry with its salt and commitment; of an erased one the commitment is all there is."""
+    if entry.participant is None:
+        erased = {"item": "erased", "position": entry.position, "commitment": entry.commitment.hex()}
+        return canonical.to_bytes(erased)
+    salt = salt_of(keys[entry.participant], f"{number}#{entry.position}")
+    return _bound(entry.item, salt.hex(), entry.commitment.hex())
 
 
 def detail_of_draft(draft: Draft) -> bytes:
@@ -79,6 +91,7 @@ def _bound(stored: bytes, salt: str | None, commitment: str | None) -> bytes:
 class Explained:
     """One entry of a detail in sentences, with the events it rests on as they were posted."""
 
+    contract: str
     item: Document
     explanation: Document
     events: tuple[Document, ...]
@@ -91,6 +104,8 @@ async def explain_entry(ledger: Ledger, id: str, position: int) -> Explained:
         entry = await store.detail_item(row.contract, row.sequence, position)
         if entry is None:
             raise NotFound("The statement's detail has no entry of that number.", "line-not-found")
+        if entry.participant is None:
+            raise NotFound("The participant of that entry was erased; only its commitment is left.", "line-erased")
         return await _explained(store, row, entry)
 
 
@@ -102,4 +117,4 @@ async def _explained(store: Store, row: StatementRow, entry: DetailItemRow) -> E
     known = await store.known_facts(identities)
     payloads = (known[identity].payload for identity in identities if identity in known)
     events = tuple(canonical.from_bytes(payload) for payload in payloads if payload is not None)
-    return Explained(item, explain(item, terms, statement), events)
+    return Explained(row.contract, item, explain(item, terms, statement), events)

@@ -48,7 +48,7 @@ async def _refuse_unknown_line(ledger: Ledger, row: StatementRow, request: NewDi
         return
     async with ledger.database.glance() as store:
         found = await store.detail_item(row.contract, row.sequence, request.line)
-    if found is None:
+    if found is None or found.participant is None:
         fault = Fault("/line", "unknown-line", "is no entry of this statement's detail; see its positions")
         raise InvalidInput("The dispute is not valid; nothing was stored.", [fault])
 

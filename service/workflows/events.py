@@ -12,13 +12,13 @@ from service.core.evaluate import Finding
 from service.core.evaluate.reads import reads
 from service.core.events import Coverage, Fact, FactRef, Retraction, effective_at, fact_from_bytes
 from service.core.events.facts import participant_of
+from service.core.keeping import judges_groups
 from service.core.pipeline import Inputs, calculate
 from service.core.statement.lines import refs_from_document
 from service.core.terms import TermsTimeline
-from service.core.terms.rules import is_of_group
 from service.storage.rows import DetailItemRow, FoundFact
 from service.storage.store import Store
-from service.workflows.known import facts_known, issued_for_findings, stated_so_far, terms_known
+from service.workflows.known import facts_known, issued_for_findings, kept_known, stated_so_far, terms_known
 from service.workflows.ledger import Ledger
 from service.workflows.lives import life_known
 
@@ -88,14 +88,15 @@ async def read_event(ledger: Ledger, contract: str, source: str, id: str) -> Kno
         fact = fact_from_bytes(found[0].payload)
         participant = participant_of(fact)
         terms = await terms_known(store, contract)
-        facts = await facts_known(store, contract, None, None if _judges_groups(terms) else participant)
+        facts = await facts_known(store, contract, None, None if judges_groups(terms) else participant)
         head = await store.head(contract)
         settled_through = (await life_known(store, contract, terms)).settled_through
         stated = await stated_so_far(store, contract, terms)
         issued = await issued_for_findings(store, stated.statements, terms)
-        lines = await _lines_citing(store, contract, fact, _judges_groups(terms))
+        lines = await _lines_citing(store, contract, fact, judges_groups(terms))
+        kept = await kept_known(store, contract)
     through = settled_through or (head.sequence if head else 0)
-    inputs = Inputs(terms, facts, through, issued)
+    inputs = Inputs(terms, facts, through, issued, kept=kept)
     everybody = (await asyncio.to_thread(calculate, inputs, stated.next_period)).findings
     findings = [finding for finding in everybody if participant is None or finding.participant in (participant, "")]
     citing = tuple(finding for finding in findings if fact.ref in finding.facts)
@@ -115,11 +116,6 @@ async def read_event(ledger: Ledger, contract: str, source: str, id: str) -> Kno
     )
 
 
-def _judges_groups(terms: TermsTimeline) -> bool:
-    """Whether a participant's facts alone would show a group without its other members."""
-    return any(is_of_group(metric.rule) for version in terms.versions for metric in version.terms.metrics)
-
-
 async def _lines_citing(store: Store, contract: str, fact: Fact, in_groups: bool) -> tuple[Use, ...]:
     """The statement lines that cite the fact; a line about somebody can rest on a check of everybody's source, and
     one of a group on a fact about somebody."""
@@ -131,7 +127,7 @@ async def _lines_citing(store: Store, contract: str, fact: Fact, in_groups: bool
         entries = [entry for row in issued for entry in await store.details(contract, row.sequence)]
     ids = {row.sequence: row.id for row in await store.statements(contract=contract)} if entries else {}
     uses = []
-    for entry in entries:
+    for entry in (one for one in entries if one.participant is not None):
         item = canonical.from_bytes(entry.item)
         if item["item"] == "line" and fact.ref in refs_from_document([*item["facts"], *item["cause"]["facts"]]):
             uses.append(Use(ids[entry.sequence], entry.position, item["kind"], item["amount"]))

@@ -80,7 +80,7 @@ def drafts_through(known: FromFiles, wanted: Period, keys: Keys | None) -> Itera
         drafts = draft_statements(Inputs(known.terms, known.facts, sequence), period, histories, keys)
         yield PeriodDrafts(period, drafts)
         for draft in drafts:
-            histories[draft.investor] = histories.get(draft.investor, History()).told(draft.stored, draft.lines)
+            histories[draft.investor] = histories.get(draft.investor, History()).told(draft.stored, draft.built_on)
         sequence += ACTS_BEFORE_ISSUE + len(drafts)
         period = known.terms.period_after(period.label)
 

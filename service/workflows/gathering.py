@@ -21,6 +21,7 @@ class _Waiting(NamedTuple):
     """An event whose sender waits for the verdict."""
 
     document: Any
+    ledger: Ledger  # as its sender may see it
     actor: str
     verdict: asyncio.Future[EventVerdict]
 
@@ -28,15 +29,14 @@ class _Waiting(NamedTuple):
 class Gathering:
     """The events of one ledger that wait to be taken in, oldest first."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self) -> None:
         self._waiting: list[_Waiting] = []
         self._work: asyncio.Task[None] | None = None
 
-    async def post_event(self, document: Any, actor: str) -> EventVerdict:
+    async def post_event(self, ledger: Ledger, document: Any, actor: str) -> EventVerdict:
         """The verdict on one event, as `post_events` gives it; what is accepted is committed by then."""
         verdict: asyncio.Future[EventVerdict] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(document, actor, verdict))
+        self._waiting.append(_Waiting(document, ledger, actor, verdict))
         if self._work is None or self._work.done():
             # In a context of its own: nothing it logs belongs to the request that happened to start it.
             self._work = asyncio.get_running_loop().create_task(self._take_in_all(), context=Context())
@@ -54,7 +54,7 @@ class Gathering:
 
     async def _take_in(self, together: Sequence[_Waiting]) -> None:
         try:
-            verdicts = await post_events(self._ledger, [one.document for one in together], together[0].actor)
+            verdicts = await post_events(together[0].ledger, [one.document for one in together], together[0].actor)
         except asyncio.CancelledError:
             for one in together:
                 one.verdict.cancel()

@@ -158,7 +158,8 @@ def _statements(
     while period.start <= last.start:
         drafts = draft_statements(replace(inputs, sequence=sequence), period, told, None)
         for draft in drafts:
-            told[draft.investor] = told.get(draft.investor, History()).told(draft.stored, draft.lines)
+            before = told.get(draft.investor, History())
+            told[draft.investor] = before.told(draft.stored, draft.built_on, inputs.kept.names)
         yield period, dict(told)
         sequence += ACTS_BEFORE_ISSUE + len(drafts)
         period = inputs.terms.period_after(period.label)

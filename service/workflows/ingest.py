@@ -16,12 +16,15 @@ from service.workflows.cycle_search import cycle_search_at_rest
 from service.workflows.journal import Journal
 from service.workflows.known import timeline_of
 from service.workflows.ledger import Ledger
-from service.workflows.reading_events import Admitted, EventVerdict, document_in, read_all
+from service.workflows.reading_events import Admitted, EventVerdict, document_in, read_all, rejected
 from service.workflows.sorting_in import IN_A_THREAD, Identity, Person, Taking, parts_of, sort_and_store, sort_in
 
 LARGEST_BATCH = 10_000
 _CONTRACT = re.compile("[a-z0-9_-]{1,60}")  # whatever else is sent is no name to ask the database for
 _ASKED_FOR_BY_NAME = 200  # contracts; a batch may name thousands that do not exist
+_FOREIGN = rejected(
+    "event-invalid", (Fault("/source", "not-allowed", "must be the source that this credential is for"),)
+)
 _ByContract = Mapping[str, list[Admitted]]
 
 
@@ -79,10 +82,14 @@ def _in_order(verdicts: Mapping[int, EventVerdict]) -> tuple[EventVerdict, ...]:
 
 
 async def _read(ledger: Ledger, documents: Sequence[Any]) -> list[Admitted | EventVerdict]:
-    terms = await _terms_of(ledger, documents)
+    terms, own = await _terms_of(ledger, documents), ledger.database.scope.source
     if len(documents) > IN_A_THREAD:
-        return await asyncio.to_thread(read_all, documents, terms)
-    return read_all(documents, terms)
+        read = await asyncio.to_thread(read_all, documents, terms)
+    else:
+        read = read_all(documents, terms)
+    if own is None:
+        return read
+    return [entry if isinstance(entry, EventVerdict) or entry.source == own else _FOREIGN for entry in read]
 
 
 def _by_contract(read: Iterable[Admitted | EventVerdict]) -> dict[str, list[Admitted]]:

@@ -10,6 +10,7 @@ from service.core.pipeline import Draft, Occasion
 from service.storage.rows import Head, StatementRow
 from service.storage.store import Store
 from service.workflows.acting import Standing, issue_row, locked, standing_in
+from service.workflows.checkpoints import sign_tree
 from service.workflows.drafting import Drafted, drafts_again
 from service.workflows.idempotency import Keyed, in_one_unit
 from service.workflows.journal import Journal, open_journal
@@ -17,6 +18,7 @@ from service.workflows.ledger import Ledger
 from service.workflows.lives import act_from
 from service.workflows.rounds import refuse_unseen, round_in
 from service.workflows.statements import detail_rows, posting_rows, statement_id
+from service.workflows.tree import append_leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +75,21 @@ async def write_issue(
     *,
     preview: bool = False,
 ) -> Issued:
-    """Append the statements behind the locked head, with their details, acts and postings; `standing` takes them in."""
+    """Append the statements behind the locked head, with their details, acts, postings and leaves, and sign the tree;
+    `standing` takes them in. A preview signs nothing: what it would have signed is not going to be."""
     contract = standing.terms.latest.contract
     journal = await open_journal(store, contract, head, actor, ledger.now())
     rows = [_enter(journal, drafted, draft) for draft in drafted.drafts]
+    entries = list(journal.entries)
     await journal.save(store)
     for row, draft in zip(rows, drafted.drafts, strict=True):
         await store.add_statement(row)
         await store.add_detail_items(detail_rows(row, draft))
         await store.add_postings(posting_rows(row))
     await _take_in(store, journal, standing, rows)
+    size = await append_leaves(store, journal.ledger_name, zip(rows, entries, strict=True))
+    if not preview:
+        await sign_tree(ledger, store, size)
     return Issued(tuple(rows), standing.life.rounds[-1], drafted.drafts, preview)
 
 

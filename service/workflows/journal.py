@@ -1,17 +1,20 @@
 """Writes the log: gives each entry its sequence, chains it to the one before, and keeps the contract's head."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
 from service.core import canonical
 from service.core.canonical import Document
+from service.core.errors import BrokenInvariant, NotFound
 from service.core.life.acts import ActKind
-from service.storage.rows import ChainEnd, Head, LogEntry
+from service.storage.rows import GENESIS_DIGEST, ChainEnd, Head, LogEntry
 from service.storage.store import Store
+from service.storage.store_log import FACT
 
 FORMAT = 1
+_PAGE = 5_000
 EntryKind = Literal["terms", "fact", ActKind]
 
 
@@ -97,18 +100,61 @@ async def open_journal(store: Store, contract: str, head: Head, actor: str, now:
     return Journal(contract, name or "", actor, now, head)
 
 
+def entry_from(stored: bytes) -> LogEntry:
+    """The entry that these bytes are; KeyError, TypeError or ValueError where they are none."""
+    told = canonical.from_bytes(stored)
+    body = told["body"] if told["kind"] == FACT else {"source": None, "id": None}
+    return LogEntry(
+        told["contract"],
+        told["sequence"],
+        told["kind"],
+        datetime.fromisoformat(told["recorded_at"]),
+        told["actor"],
+        body["source"],
+        body["id"],
+        stored,
+        canonical.leaf_digest(stored),
+    )
+
+
+async def pages(store: Store, contract: str) -> AsyncIterator[Sequence[LogEntry]]:
+    """The contract's entries in order, some at a time, each checked to continue the chain, which ends at its head.
+
+    BrokenInvariant where it does not; NotFound for an unknown contract.
+    """
+    head, end = await store.head(contract), Head(0, GENESIS_DIGEST)
+    if head is None:
+        raise NotFound("There is no contract by that name; its log does not exist.", "contract-not-found")
+    while page := await store.entries(contract, after=end.sequence, limit=_PAGE):
+        broken = broken_link(page, end)
+        if broken is not None:
+            raise BrokenInvariant(f"The log of {contract} is broken at sequence {broken}.", "log-broken")
+        yield page
+        end = Head(page[-1].sequence, page[-1].digest)
+    if head != end:
+        raise BrokenInvariant(f"The log of {contract} ends before its head.", "log-broken")
+
+
 def broken_link(entries: Sequence[LogEntry], before: Head) -> int | None:
     """The first sequence at which the chain does not hold: wrong digest, position or link; None where all hold."""
     previous = before
     for entry in entries:
-        told = canonical.from_bytes(entry.entry_bytes)
-        holds = (
-            canonical.leaf_digest(entry.entry_bytes) == entry.digest
-            and (told["contract"], told["sequence"]) == (entry.contract, entry.sequence)
-            and entry.sequence == previous.sequence + 1
-            and told["previous"] == previous.digest.hex()
-        )
-        if not holds:
+        if not _continues(entry, previous):
             return entry.sequence
         previous = Head(entry.sequence, entry.digest)
     return None
+
+
+def _continues(entry: LogEntry, previous: Head) -> bool:
+    if canonical.leaf_digest(entry.entry_bytes) != entry.digest:
+        return False
+    try:
+        told = canonical.from_bytes(entry.entry_bytes)
+        place, link = (told["contract"], told["sequence"]), told["previous"]
+    except (ValueError, KeyError, TypeError):
+        return False
+    return (
+        place == (entry.contract, entry.sequence)
+        and entry.sequence == previous.sequence + 1
+        and link == previous.digest.hex()
+    )

@@ -5,12 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from service.core import canonical
 from service.core.errors import NotFound
+from service.core.evaluate.erased import Kept, names_of
+from service.core.evaluate.erased_documents import erased_from
 from service.core.events import RecordedFact, recorded_facts
 from service.core.issued import NOTHING_ISSUED, Issued
 from service.core.period import Period, period_named
 from service.core.pipeline import Inputs
-from service.core.statement import History, issued_of
+from service.core.statement import BUILT_ON, History, issued_of
 from service.core.terms import Terms, TermsTimeline, TermsVersion, read_terms
 from service.storage.contract_files import read_file, time_zones
 from service.storage.rows import StatementRow, TermsRow
@@ -54,7 +57,14 @@ async def inputs_known(store: Store, contract: str, through: int | None = None) 
     sequence = through if through is not None else (head.sequence if head else 0)
     terms = await terms_known(store, contract, sequence)
     facts, life = await facts_known(store, contract, sequence), await life_known(store, contract, terms, sequence)
-    return Inputs(terms, facts, sequence, books=life.books(sequence))
+    return Inputs(terms, facts, sequence, books=life.books(sequence), kept=await kept_known(store, contract))
+
+
+async def kept_known(store: Store, contract: str) -> Kept:
+    """What is kept of everybody who was erased, whatever sequence number is asked about: their facts are gone."""
+    rows = await store.kept(contract)
+    names = names_of({row.label: row.behind for row in rows})
+    return Kept(tuple(erased_from(canonical.from_bytes(row.kept), names[row.label]) for row in rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +86,12 @@ async def stated_so_far(store: Store, contract: str, terms: TermsTimeline, throu
 async def histories_of(store: Store, statements: Sequence[StatementRow]) -> Mapping[str, History]:
     """By investor, what these statements (oldest first) told it, with the line items of their details."""
     histories: dict[str, History] = {}
+    erased = {contract: (await kept_known(store, contract)).names for contract in {row.contract for row in statements}}
     for row in statements:
         details = await store.details(row.contract, row.sequence)
-        lines = [entry.item for entry in details if entry.kind == "line"]
-        histories[row.investor] = histories.get(row.investor, History()).told(row.document, lines)
+        entries = [entry.item for entry in details if entry.kind in BUILT_ON]
+        before = histories.get(row.investor, History())
+        histories[row.investor] = before.told(row.document, entries, erased[row.contract])
     return histories
 
 

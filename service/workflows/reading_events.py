@@ -145,10 +145,11 @@ def _read(place: int, document: Any, known: Mapping[str, _Rules]) -> Admitted | 
         return rejected("unknown-contract", faults, retryable=True)
     if faults or fact is None:
         return rejected("event-invalid", faults)
-    return _admitted(place, fact)
+    return admitted(place, fact)
 
 
-def _admitted(place: int, fact: Fact) -> Admitted:
+def admitted(place: int, fact: Fact) -> Admitted:
+    """A fact as it goes into the log."""
     return Admitted(
         place,
         fact.contract,

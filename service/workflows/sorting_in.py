@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from service.core import canonical
+from service.core.canonical import Document
 from service.core.errors import Fault
 from service.core.statement.detail import salt_of
 from service.storage.rows import FactRow, KnownFact
@@ -124,11 +125,22 @@ def _target_faults(entry: Admitted, target: KnownFact | FactRow) -> Iterable[Fau
 
 
 def _accept(entry: Admitted, taking: Taking) -> EventVerdict:
-    _, contract, source, id, kind, participant, on, name, target, stored = entry
-    salt = salt_of(taking.keys[contract, participant or ""], f"fact/{source}/{id}")
-    body = {"source": source, "id": id, "commitment": canonical.commitment(salt, stored)}
+    contract, source, id = entry.contract, entry.source, entry.id
+    body = committed(entry, taking.keys[contract, entry.participant or ""])
     sequence = taking.journal.add("fact", body, identity=(source, id))
-    row = FactRow(contract, sequence, source, id, kind, participant, on, name, stored, *(target or (None, None)))
+    row = fact_row(entry, sequence)
     taking.rows.append(row)
     taking.known[contract, source, id] = row
     return EventVerdict("accepted", contract, source, id, sequence)
+
+
+def committed(entry: Admitted, key: bytes) -> Document:
+    """What the log says of a fact: whose id it has, and the commitment to it under the key of its participant."""
+    salt = salt_of(key, f"fact/{entry.source}/{entry.id}")
+    return {"source": entry.source, "id": entry.id, "commitment": canonical.commitment(salt, entry.stored)}
+
+
+def fact_row(entry: Admitted, sequence: int) -> FactRow:
+    """A fact as it is looked up; every column but the sequence follows from its bytes."""
+    _, contract, source, id, kind, participant, on, name, target, stored = entry
+    return FactRow(contract, sequence, source, id, kind, participant, on, name, stored, *(target or (None, None)))

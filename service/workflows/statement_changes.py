@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.core import canonical
 from service.core.canonical import Document
@@ -17,8 +18,10 @@ from service.workflows.statements import statement_in
 
 @dataclass(frozen=True, slots=True)
 class LineChanges:
-    """A page of what the lines of statements changed; `places` are their (sequence of the statement, position)."""
+    """A page of what the lines of a contract's statements changed; `places` are their (sequence of the statement,
+    position)."""
 
+    contract: str
     since: str | None
     until: str
     lines: tuple[Document, ...]
@@ -46,6 +49,7 @@ async def line_changes(
         by_sequence = dict(zip((row.sequence for row in span.rows), span.issued, strict=True))
         rows = await store.detail_lines(span.rows[-1].contract, by_sequence, after, limit)
     return LineChanges(
+        span.rows[-1].contract,
         span.since.id if span.since else None,
         span.rows[-1].id,
         tuple(line_change(canonical.from_bytes(row.item), by_sequence[row.sequence]) for row in rows),
@@ -63,11 +67,28 @@ class _Span:
     issued: tuple[IssuedStatement, ...]
 
 
+class _Issue(NamedTuple):
+    """One statement, to whomever, by what all statements of its issue have in common."""
+
+    sequence: int
+    period: str
+    revision: int
+    through_sequence: int
+
+
+async def _issues(store: Store, contract: str) -> list[_Issue]:
+    """From the acts: an investor sees no row of the statements to others."""
+    issued = [act for act in await store.acts(contract) if act.kind == "statement"]
+    told = [(act.sequence, canonical.from_bytes(act.body)) for act in issued]
+    return [_Issue(sequence, one["period"], one["revision"], one["through_sequence"]) for sequence, one in told]
+
+
 async def _span(store: Store, id: str, since: str | None) -> _Span:
     last = await statement_in(store, id)
-    everybodys = await store.statements(contract=last.contract)
+    own = await store.statements(contract=last.contract, investor=last.investor)
     terms = await terms_known(store, last.contract)
-    *earlier, _ = (row for row in everybodys if row.investor == last.investor and row.sequence <= last.sequence)
+    everybodys = await _issues(store, last.contract)
+    *earlier, _ = (row for row in own if row.sequence <= last.sequence)
     first = _named(since, earlier) if since is not None else next(reversed(earlier), None)
     rows = [row for row in earlier if first is not None and row.sequence > first.sequence] + [last]
     before = _issued(first, everybodys, terms) if first is not None else None
@@ -83,7 +104,7 @@ def _named(since: str, earlier: Sequence[StatementRow]) -> StatementRow:
     raise InvalidInput("The request's parameters are not valid.", [fault], "parameter-invalid")
 
 
-def _issued(row: StatementRow, everybodys: Sequence[StatementRow], terms: TermsTimeline) -> IssuedStatement:
+def _issued(row: StatementRow, everybodys: Sequence[_Issue], terms: TermsTimeline) -> IssuedStatement:
     """A statement with the terms it knew, and what the contract's previous statements, to anybody, were closed at."""
     issue = (row.period, row.revision)
     earlier = (one for one in everybodys if one.sequence < row.sequence and (one.period, one.revision) != issue)

@@ -61,10 +61,24 @@ class DocsPage:
         """Give the key as one does: Authorize, fill in, Authorize, Close."""
         self.page.locator(".auth-wrapper .authorize").first.click()
         dialog = self.page.locator(".dialog-ux")
-        dialog.locator("input").fill(self.demo.key)
+        dialog.locator("#auth-bearer-value").fill(self.demo.key)
         dialog.get_by_role("button", name="Apply credentials").click()
         self.picture("authorised", dialog.locator(".modal-ux"))
-        dialog.locator(".btn-done").click()
+        dialog.locator(".btn-done").first.click()
+
+    def authorise_by_token(self, *permissions: str) -> None:
+        """Fetch an access token for these permissions in the same dialog, with the credential's name and its key."""
+        self.page.locator(".auth-wrapper .authorize").first.click()
+        dialog = self.page.locator(".dialog-ux")
+        dialog.locator("#client_id_clientCredentials").fill("demo")
+        dialog.locator("#client_secret_clientCredentials").fill(self.demo.key)
+        for permission in permissions:
+            dialog.locator(f'label[for="{permission}-clientCredentials-checkbox-oauth2"] .item').click()
+        with self.page.expect_response("**/oauth/token"):
+            dialog.get_by_role("button", name="Apply given OAuth2 credentials").click()
+        dialog.get_by_role("button", name="Remove authorization").wait_for()
+        self.picture("authorised-by-token", dialog.locator(".modal-ux"))
+        dialog.locator(".btn-done").first.click()
 
     def execute(self, title: str, picture: str) -> str:
         """Open the operation of that title, run its example as it stands, keep a screenshot; the body of the answer."""

@@ -13,8 +13,9 @@ from tests.served_demo import Demo, served_demo
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The service of `make run`, loaded once for the tests of a file."""
-    with served_demo(f"sqlite:///{tmp_path_factory.mktemp('demo') / 'ledger.db'}") as served:
+    """The service of `make run`, loaded once for the tests of a file; it issues access tokens as well."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'ledger.db'}"
+    with served_demo(url, DEVELOPMENT_ISSUER="true") as served:
         yield served
 
 

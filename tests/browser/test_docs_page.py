@@ -40,6 +40,24 @@ def test_the_key_is_forgotten_when_the_page_is_loaded_again(docs: DocsPage) -> N
     assert "not-authenticated" in docs.execute("Explain a line of a statement", "explained-without-a-key")
 
 
+def test_finance_staff_authorise_by_an_access_token_that_may_do_what_they_chose(docs: DocsPage) -> None:
+    sent: list[str] = []
+    docs.page.on("request", lambda request: sent.append(request.headers.get("authorization", "")))
+    docs.authorise_by_token("contracts:read", "statements:read")
+    contract = json.loads(docs.execute("Read a contract", "read-by-token"))
+    assert contract["title"] == "Dialog mod Vold: behandling af voldsudsatte familier"
+    assert sent[-1].startswith("Bearer ey") and sent[-1].count(".") == 2
+    assert "permission-missing" in docs.execute("Explain a line of a statement", "not-chosen")
+    assert not docs.complaints, docs.complaints
+
+
+def test_every_operation_tells_the_permission_it_needs_and_who_has_it(docs: DocsPage) -> None:
+    block = docs.page.locator(".opblock", has=docs.page.locator('text="Read a contract"')).first
+    block.locator(".opblock-summary-control").click()
+    needs = "Needs: contracts:read (case-system, provider, investor, payer, finance, auditor)."
+    assert needs in block.locator(".opblock-description").inner_text()
+
+
 def test_a_script_that_is_not_the_services_own_does_not_run(docs: DocsPage) -> None:
     docs.page.evaluate(
         "const one = document.createElement('script'); one.textContent = 'window.ran = true'; document.body.append(one)"

@@ -51,6 +51,7 @@ WORDS = [
     "quarter",
     "half-up",
     "achieved_on",
+    "carry",
     "weight",
     "drawn",
     "verifier",
@@ -64,7 +65,6 @@ ALTERNATIVES = {"months", "weeks", "days", "share", "fraction", "count", "amount
 FIXED = {
     "kind",
     "edition",
-    "small_groups",
     "need",
     "counts_earlier",
     "floor",
@@ -244,6 +244,10 @@ def test_a_comparison_in_plain_english() -> None:
             {**EXAM, "requires": [{"metric": "housing", "gap": {"weeks": 13}, "already": "stated"}]},
             "The same person must have achieved every step of housing and stood on an issued statement, "
             "13 weeks before at least.",
+        ),
+        (
+            {**EXAM, "retention_months": 1},
+            "The facts it reads are needed until 1 month after the last day for evidence.",
         ),
         ({**EXAM, "limits": {"participant": {"count": 1}}}, "At most 1 achievement is paid for each person."),
     ],

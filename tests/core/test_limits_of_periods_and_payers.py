@@ -165,14 +165,14 @@ def test_the_detail_and_its_explanation_name_the_payer_whose_limit_it_is() -> No
 
 def test_a_period_limit_and_the_payers_limits_tell_how_far_they_are_used() -> None:
     limits: dict[str, Any] = {
-        "period": {"amount": "150.00"},
+        "period": {"amount": "550.00"},
         "payers": [{"party": "region", "amount": "70.00", "then": "city"}],
     }
-    book = Book(contract(**limits)).learn(*exams(3, 2022), *exams(1, 2023, first=4))
+    book = Book(contract(**limits)).learn(*exams(3, 2022), *exams(5, 2023, first=4))
     book.issue("2022")
     shown = document(book.preview("2023")["a"])["limits"]
     assert [(use["scope"], use["used"], use["left"]) for use in shown] == [
-        ("period", "100.00", "50.00"),
+        ("period", "500.00", "50.00"),
         ("payer", "70.00", "0.00"),
     ]
 

@@ -101,6 +101,14 @@ ODD: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
         ),
         [("/metrics/1/requires/0/metric", "never-both")],
     ),
+    "a metric without an end of its retention beside one that has it": (
+        a_contract(HOUSING, {**EXAM, "retention_months": 12}),
+        [("/metrics/0", "no-retention")],
+    ),
+    "nothing, where every metric agrees an end of its retention": (
+        a_contract({**HOUSING, "retention_months": 60}, {**EXAM, "retention_months": 12}),
+        [],
+    ),
     "a metric that pays nothing": (
         a_contract({**EXAM, "tariff": {"kind": "flat", "price": "0.00"}}),
         [("/metrics/0/tariff", "pays-nothing")],

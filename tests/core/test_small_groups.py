@@ -90,6 +90,19 @@ def test_a_limit_tells_no_count_of_a_few_even_in_a_period_without_news() -> None
         assert limits[1] == {"scope": "metric", "metric": "exam", "in": "achievements", "limit": "9"}
 
 
+def test_a_periods_own_amount_does_not_set_what_came_late_apart_in_a_merged_metric() -> None:
+    limits = {"period": {"amount": "900000.00"}}
+    shown = []
+    for late in (1, 2):
+        book = Book(a_contract(EXAM, limits=limits))
+        book.issue("2022")
+        book.learn(*exams(*range(late)), *exams(*range(late, 8), on="2023-05-01"))
+        issued = document(book.issue("2023")["a"])
+        shown.append({part: issued[part] for part in ("totals", "metrics", "limits")})
+    assert shown[0] == shown[1]
+    assert shown[0]["limits"] == [{"scope": "period", "metric": None, "in": "DKK", "limit": "900000.00"}]
+
+
 def test_the_statement_names_nobody_and_the_detail_everybody() -> None:
     draft = Book(a_contract(EXAM)).learn(*exams(1, 2, 3, 4, 5), started("zq9-6", "2022-01-01")).issue("2022")["a"]
     assert b"zq9" not in draft.stored

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.book import Book, amounts, document, lines, total
+from tests.book import Book, amounts, document, lines, pending, total
 from tests.builders import (
     EMPLOYMENT,
     HOUSING,
@@ -16,6 +16,7 @@ from tests.builders import (
     withdrew,
 )
 from tests.core.worked import P1_THREE_MONTHS, W1_FACTS, net_and_clips, three_months
+from tests.erasing import ErasingBook
 
 
 def amended_w8(basis: str) -> Book:
@@ -189,3 +190,37 @@ def test_a_correction_after_issue_changes_the_line_under_the_same_key() -> None:
     assert amounts(issued["a"]) == [("change", "12 months", "P1", "2023-03-01", "7500.00")]
     line = lines(issued["a"])[0]
     assert (line["stated_before"], line["due"], line["cause"]["code"]) == ("22500.00", "30000.00", "correction")
+
+
+def test_w18_what_an_erased_participant_was_stated_stands_and_nothing_new_comes() -> None:
+    book = ErasingBook().learn(*W1_FACTS)
+    told = [book.state("2022"), book.state("2023")]
+    assert [total(drafts["a"]) for drafts in told] == [7_500, 7_500]
+    book.erase("P1")
+    issued = book.state("2024")
+    assert (amounts(issued["a"]), pending(issued["a"])) == ([], [])
+    assert document(issued["a"])["totals"]["stated_to_date"] == "15000.00"
+    assert book.proved()
+
+
+def test_w18_an_erased_participant_keeps_its_place_in_a_full_limit() -> None:
+    book = ErasingBook(a_contract(limits={"contract": {"amount": "24000.00"}}))
+    book.learn(*three_months("P1", "2022-08-31", "2022-12-05"), *three_months("P3", "2022-08-31", "2022-12-05"))
+    first = book.state("2022")
+    assert [line["price"]["net"] for line in lines(first["a"])] == ["15000.00", "9000.00"]
+    book.erase("P1")
+    book.learn(*three_months("P2", "2022-08-31", "2022-12-05"))
+    issued = book.state("2023")
+    assert [(line[1:3], line[4]) for line in map(tuple, amounts(issued["a"]))] == [
+        (("3 months", "P2"), "4500.00"),
+        (("3 months", "P3"), "-4500.00"),
+    ]
+    assert book.proved()
+
+
+def test_w18_who_is_erased_before_anything_was_issued_leaves_nothing() -> None:
+    book = ErasingBook().learn(*W1_FACTS)
+    book.erase("P1")
+    assert (book.facts, book.kept.erased) == ([], ())
+    assert total(book.state("2022")["a"]) == 0
+    assert book.proved()

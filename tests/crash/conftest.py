@@ -8,13 +8,12 @@ from typing import NoReturn
 import pytest
 
 from service.storage.database import Database
-from service.workflows.access import begin_ledger
 from tests.conftest import WITHOUT
 from tests.crash.cluster import Cluster, a_cluster
 from tests.crash.serving import Nursery, a_nursery
 from tests.crash.tracing import UNCOUNTED, NoStrace, Traced, traced
 from tests.databases import NoPostgresql
-from tests.shell.calling import LEDGER_NAME, ledger_on
+from tests.shell.calling import ledger_on, working_key
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +33,7 @@ def nursery(all_servers: Nursery) -> Iterator[Nursery]:
 @pytest.fixture
 async def key(database: Database) -> str:
     """The key of a fresh ledger's first administrator."""
-    made = await begin_ledger(ledger_on(database), LEDGER_NAME)
+    made = await working_key(ledger_on(database))
     assert made is not None
     return made
 

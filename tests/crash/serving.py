@@ -1,6 +1,7 @@
 """Servers for the tests that kill them: started in an instant, called over real HTTP, killed without a warning."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -52,7 +53,8 @@ class Nursery:
     def start(self, database_url: str) -> Served:
         """A server on that database; it can be called at once and answers when it has started."""
         log = self.folder / "service.log"
-        told = self._order({"environment": {"DATABASE_URL": database_url}, "log": str(log)})
+        environment = {"DATABASE_URL": database_url, "SIGNING_KEYS": os.environ["SIGNING_KEYS"]}
+        told = self._order({"environment": environment, "log": str(log)})
         self.alive.add(told["pid"])
         return Served(told["pid"], told["port"], log)
 

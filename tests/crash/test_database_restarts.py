@@ -10,7 +10,7 @@ import pytest
 
 from service.core.errors import Unavailable
 from service.storage.database import Database, migrate
-from service.workflows.access import begin_ledger
+from service.storage.scope import EVERYTHING
 from tests.builders import a_contract, housed
 from tests.crash.aftermath import facts_hold, stored
 from tests.crash.callers import Post, Told
@@ -18,7 +18,7 @@ from tests.crash.cluster import Cluster, Mode
 from tests.crash.outage import refused_for_now, until_taken
 from tests.crash.serving import Nursery
 from tests.databases import create_postgresql
-from tests.shell.calling import JSON, LEDGER_NAME, answered, ledger_on, sent
+from tests.shell.calling import JSON, answered, ledger_on, sent, working_key
 
 CONTRACTS = ("a", "b")
 BATCH, CALLERS = 300, 4
@@ -31,7 +31,7 @@ async def fragile(cluster: Cluster) -> AsyncIterator[Database]:
     """A fresh migrated database on the server that restarts."""
     url = create_postgresql(cluster.url)
     await migrate(url)
-    database = Database.at(url)
+    database = Database.at(url, EVERYTHING)
     yield database
     await database.dispose()
 
@@ -39,7 +39,7 @@ async def fragile(cluster: Cluster) -> AsyncIterator[Database]:
 @pytest.fixture
 async def client(nursery: Nursery, fragile: Database) -> AsyncIterator[httpx.AsyncClient]:
     """A caller of the one service on that database, with both contracts registered."""
-    key = await begin_ledger(ledger_on(fragile), LEDGER_NAME)
+    key = await working_key(ledger_on(fragile))
     served = nursery.start(url_of(fragile))
     async with served.client(key or "") as calling:
         for contract in CONTRACTS:
@@ -138,9 +138,10 @@ async def test_a_driver_that_loses_its_place_while_rows_are_on_their_way_is_an_o
     async def lost(driver: asyncpg.Connection, *_: object, **__: object) -> None:
         raise asyncpg.InternalClientError("cannot switch to state 21; another operation (2) is in progress")
 
+    many = {("a", f"P{place}"): bytes(32) for place in range(200)}  # fewer do not come by COPY
     with monkeypatch.context() as patched, pytest.raises(Unavailable):
         patched.setattr(asyncpg.Connection, "copy_records_to_table", lost)
         async with fragile.begin() as store:
-            await store.add_participant_keys({("a", "P1"): bytes(32)})
+            await store.add_participant_keys(many)
     async with fragile.begin() as store:
-        await store.add_participant_keys({("a", "P1"): bytes(32)})
+        await store.add_participant_keys(many)

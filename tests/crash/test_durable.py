@@ -10,12 +10,12 @@ import httpx
 import pytest
 
 from service.storage.database import Database
-from service.workflows.access import begin_ledger
+from service.storage.scope import EVERYTHING
 from tests.builders import a_contract, housed
 from tests.core.worked import W1_FACTS
 from tests.crash.serving import client_at
 from tests.crash.tracing import Traced
-from tests.shell.calling import JSON, LEDGER_NAME, answered, ledger_on, sent
+from tests.shell.calling import JSON, answered, ledger_on, sent, working_key
 
 EVENTS = 40
 WAL = "ledger.db-wal"
@@ -31,8 +31,8 @@ async def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
 @pytest.fixture
 async def sqlite_key(sqlite_url: str) -> str:
     """The key of that ledger's first administrator."""
-    database = Database.at(sqlite_url)
-    made = await begin_ledger(ledger_on(database), LEDGER_NAME)
+    database = Database.at(sqlite_url, EVERYTHING)
+    made = await working_key(ledger_on(database))
     await database.dispose()
     assert made is not None
     return made

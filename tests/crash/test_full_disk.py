@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from service.storage.database import Database
-from service.workflows.access import begin_ledger
+from service.storage.scope import EVERYTHING
 from tests.builders import a_contract, housed
 from tests.core.worked import W1_FACTS
 from tests.crash.aftermath import facts_hold, stored
@@ -15,7 +15,7 @@ from tests.crash.callers import Post, Told
 from tests.crash.outage import refused_for_now, until_taken
 from tests.crash.scarcity import LimitedFiles, Room, a_small_disk
 from tests.crash.serving import Nursery
-from tests.shell.calling import JSON, LEDGER_NAME, answered, ledger_on, sent
+from tests.shell.calling import JSON, answered, ledger_on, sent, working_key
 
 BATCH = Post([sent(housed(f"Q{place}", "2022-08-31")) for place in range(1_000)], atomic=False)
 
@@ -35,7 +35,7 @@ async def cramped(migrated_sqlite: Path, room: Room) -> AsyncIterator[Database]:
     """A fresh migrated database in that place."""
     path = room.folder / "ledger.db"
     shutil.copy(migrated_sqlite, path)
-    database = Database.at(f"sqlite:///{path}")
+    database = Database.at(f"sqlite:///{path}", EVERYTHING)
     yield database
     await database.dispose()
 
@@ -43,7 +43,7 @@ async def cramped(migrated_sqlite: Path, room: Room) -> AsyncIterator[Database]:
 async def test_a_batch_that_finds_the_disk_full_is_refused_leaves_nothing_and_is_taken_when_there_is_room(
     nursery: Nursery, room: Room, cramped: Database
 ) -> None:
-    key = await begin_ledger(ledger_on(cramped), LEDGER_NAME)
+    key = await working_key(ledger_on(cramped))
     served = nursery.start(f"sqlite:///{room.folder / 'ledger.db'}")
     told = Told(("w", "w"), [Post([sent(fact) for fact in W1_FACTS], atomic=False)])
     async with served.client(key or "") as client:

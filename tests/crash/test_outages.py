@@ -15,6 +15,7 @@ from service.main import create_app
 from service.settings import Settings
 from service.storage.database import Database
 from service.storage.outages import is_outage
+from service.storage.scope import EVERYTHING
 from service.storage.store_statements import ISSUED_DOCUMENT
 from tests.shell.calling import ledger_on, problem_in
 from tests.shell.stored_rows import entry
@@ -90,7 +91,7 @@ def test_a_network_without_a_server_and_a_pool_without_a_connection_are_outages(
 
 @pytest.mark.parametrize("url", ["postgresql://ledger@127.0.0.1:1/nothing", "postgresql://ledger@/x?host=/no-socket"])
 async def test_a_service_whose_database_cannot_be_reached_says_so_on_every_way_in(url: str) -> None:
-    database = Database.at(url)
+    database = Database.at(url, EVERYTHING)
     with pytest.raises(Unavailable):
         async with database.begin() as store:
             await store.head("w")
@@ -116,7 +117,7 @@ async def test_a_taken_key_and_a_wrong_statement_stay_what_they_are(database: Da
 
 
 async def test_an_outage_is_a_problem_of_its_own_with_the_time_to_come_again() -> None:
-    database = Database.at("postgresql://ledger@127.0.0.1:1/nothing")
+    database = Database.at("postgresql://ledger@127.0.0.1:1/nothing", EVERYTHING)
     transport = httpx.ASGITransport(create_app(Settings(), ledger_on(database)))
     headers = {"Authorization": "Bearer olk_of-somebody"}
     async with httpx.AsyncClient(transport=transport, base_url="http://ledger", headers=headers) as client:

@@ -8,14 +8,15 @@ import pytest
 
 from service.main import create_app
 from service.settings import Settings
+from service.workflows.credentials import NewCredential
 from tests.builders import housed
 from tests.core.worked import W1_FACTS
 from tests.hostile.corpus import MARKER, Hostile, corpus
-from tests.shell.calling import Api, answered, problem_in, sent
+from tests.shell.calling import Api, answered, key_of, problem_in, sent
 
 CORPUS = corpus()
 SECONDS = 5.0
-NAMES = {"contract": "w", "period": "2023", "statement": "w.2022.a.1", "number": "3"}
+NAMES = {"contract": "w", "period": "2023", "statement": "w.2022.a.1", "number": "3", "name": "anna"}
 # What decisions name that count for exactly what was seen.
 SEEN = {"If-Match": '"' + "0" * 64 + '"'}
 POSTS: dict[str, Any] = {
@@ -41,8 +42,8 @@ def refusal(response: httpx.Response) -> bool:
 
 def test_there_are_enough_of_them() -> None:
     assert len(CORPUS) >= 300
-    assert len(addresses()) == 26
-    assert len(TAKE_NOTHING) == 9
+    assert len(addresses()) == 33
+    assert len(TAKE_NOTHING) == 10
 
 
 @pytest.mark.parametrize("path", addresses())
@@ -50,18 +51,20 @@ async def test_every_hostile_body_is_refused(w: Api, path: str) -> None:
     await w.learn(W1_FACTS)
     await w.issue("2022")
     before = await w.stored()
+    own = {"Authorization": f"Bearer {await key_of(w.ledger, NewCredential('anna', ('administrator',)))}"}
     for hostile in CORPUS:
         if hostile.body == b"" and path in TAKE_NOTHING:
             continue  # there it is the right body
-        await refused(w, path, hostile)
+        await refused(w, path, hostile, own if "credentials" in path else {})
     assert await w.stored() == before
     assert len((await w.get("/v1/statements"))["data"]) == 2
     assert answered(await w.event(sent(housed("P9", "2022-08-31"))), 201)["verdict"] == "accepted"
 
 
-async def refused(w: Api, path: str, hostile: Hostile) -> None:
+async def refused(w: Api, path: str, hostile: Hostile, own: dict[str, str]) -> None:
     begun = time.perf_counter()
-    response = await w.client.post(path, content=hostile.body, headers={"Content-Type": hostile.media_type, **SEEN})
+    headers = {"Content-Type": hostile.media_type, **SEEN, **own}
+    response = await w.client.post(path, content=hostile.body, headers=headers)
     taken = time.perf_counter() - begun
     assert refusal(response), (path, hostile.media_type, hostile.body[:80], response.status_code, response.text[:400])
     assert MARKER not in response.text, (path, hostile.body[:80], response.text[:400])

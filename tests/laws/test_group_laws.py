@@ -17,8 +17,8 @@ from tests.builders_rules import FEWER_VISITS, OWN_COST
 from tests.laws.facts import facts, shuffled
 
 Document = dict[str, Any]
-_BEGINS = {"effective_from": "2021-01-01", "attributes": {"cohort": ["north", "south"]}}
-_COHORTS = [{"id": "north", "where": {"cohort": ["north"]}}, {"id": "south", "where": {"cohort": ["south"]}}]
+BEGINS = {"effective_from": "2021-01-01", "attributes": {"cohort": ["north", "south"]}}
+COHORTS = [{"id": "north", "where": {"cohort": ["north"]}}, {"id": "south", "where": {"cohort": ["south"]}}]
 _LAST_DAY = "2025-06-30"
 _MEMBERS = st.sampled_from([HOUSING, HBA1C, NO_VISIT, EXAM, FEWER_VISITS])
 _LEVELS = st.sampled_from([{"share": "0.5"}, {"fraction": "1/3"}, {"count": 2}])
@@ -62,7 +62,7 @@ def means(draw: st.DrawFn) -> Document:
 
 
 def judged(told: list[Fact], *metrics: Document, label: str = "2025", **changes: Any) -> tuple[Finding, ...]:
-    book = Book(a_contract(*metrics, **{**_BEGINS, "cohorts": _COHORTS, **changes})).learn(*told)
+    book = Book(a_contract(*metrics, **{**BEGINS, "cohorts": COHORTS, **changes})).learn(*told)
     return book.calculate(label).findings
 
 

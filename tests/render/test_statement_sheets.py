@@ -56,7 +56,11 @@ def details() -> tuple[bytes, ...]:
     shipped = [
         stated.drafts for folder in folders() if folder.path.name in wanted for stated in periods_of(folder)[-1:]
     ]
-    books = (Book().adjust("a", "city", 500), in_tranches(), with_a_payer_in_anothers_place(), with_deadweight())
+    waiting = Book(a_contract(exam_priced(flat("100.00")), small_groups="carry")).learn(*exams(1))
+    books = (
+        *(Book().adjust("a", "city", 500), in_tranches(), with_a_payer_in_anothers_place(), with_deadweight()),
+        waiting,
+    )
     drafts = [*shipped, *(tuple(book.preview("2022").values()) for book in books)]
     return tuple(detail_of_draft(draft) for period in drafts for draft in period)
 
@@ -109,7 +113,18 @@ def test_every_value_of_a_detail_stands_in_its_workbook() -> None:
         lists |= {sheet.title for sheet in content.sheets}
         assert missing(told_in_json(document, NOT_IN_A_DETAIL), told_in_xlsx(content)) == []
     assert lists == {
-        *("Lines", "Pending", "Beside outcomes", "Would be due from", "Clipped", "Price steps", "Taken over", "Pieces"),
+        *(
+            "Lines",
+            "Pending",
+            "Beside outcomes",
+            "Metrics that wait",
+            "Lines that wait",
+            "Would be due from",
+            "Clipped",
+            "Price steps",
+            "Taken over",
+            "Pieces",
+        ),
         "Detail",
     }
 

@@ -1,7 +1,8 @@
-"""The service as its callers see it: one client with an administrator's key, and the answers unwrapped."""
+"""The service as its callers see it: one client with a key that may do most things, and the answers unwrapped."""
 
+import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +13,9 @@ from service.core.events import Fact
 from service.main import create_app
 from service.settings import Settings
 from service.storage.database import Database
-from service.workflows.access import begin_ledger, new_administrator_key
+from service.storage.signing_keys import SigningKey
+from service.workflows.access import begin_ledger
+from service.workflows.credentials import NewCredential, key_by_hand
 from service.workflows.ledger import Ledger
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -20,18 +23,50 @@ LEDGER_NAME = "ledger-under-test"
 JSON, TOML = {"Content-Type": "application/json"}, {"Content-Type": "application/toml"}
 PROBLEM = "application/problem+json"
 
+EVERY_ROLE = ("finance", "auditor", "case-system")
 Document = dict[str, Any]
 
 
+@dataclass
+class KeysInMemory:
+    """A ring that keeps its keys for as long as a test."""
+
+    kept: dict[str, SigningKey] = field(default_factory=dict)
+    notes: dict[str, bytes] = field(default_factory=dict)
+
+    def current(self, name: str) -> SigningKey | None:
+        """The key of that name."""
+        return self.kept.get(name)
+
+    def begin(self, key: SigningKey) -> SigningKey:
+        """Keep a first key."""
+        return self.kept.setdefault(key.public.name, key)
+
+    def replace(self, key: SigningKey) -> None:
+        """Keep another key."""
+        self.kept[key.public.name] = key
+
+    def last_note(self, name: str) -> bytes | None:
+        """The note beside the key."""
+        return self.notes.get(name)
+
+    def keep_note(self, name: str, note: bytes | None) -> None:
+        """Keep another note, or none."""
+        self.notes.pop(name, None)
+        if note is not None:
+            self.notes[name] = note
+
+
 def ledger_on(database: Database) -> Ledger:
-    """The ledger at noon of a fixed day, whose random bytes are all zero."""
-    return Ledger(database, lambda: NOW, bytes)
+    """The ledger at noon of a fixed day, whose random bytes are all zero, and whose keys are in memory."""
+    return Ledger(database, lambda: NOW, bytes, key_ring=KeysInMemory())
 
 
 async def client_of(ledger: Ledger, **settings: Any) -> httpx.AsyncClient:
     """A client of the service on that ledger, with the key that is made at first start."""
-    key = await begin_ledger(ledger, LEDGER_NAME)
-    app = create_app(Settings(**settings), ledger)
+    key = await working_key(ledger)
+    # At a fixed moment no minute ends, and tests fail to authenticate by the hundred.
+    app = create_app(Settings(**{"failed_logins_per_minute": 0, **settings}), ledger)
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app),
         base_url="http://ledger",
@@ -118,9 +153,26 @@ class Api:
 
 
 async def second_person(ledger: Ledger) -> dict[str, str]:
-    """What somebody else than the first administrator sends; randomness is fixed, so that theirs is another one."""
-    other = replace(ledger, random_bytes=lambda count: b"2" * count)
-    return {"Authorization": f"Bearer {await new_administrator_key(other, 'second-person')}"}
+    """What somebody else sends, who may do the same."""
+    return {"Authorization": f"Bearer {await key_of(ledger, NewCredential('second-person', EVERY_ROLE))}"}
+
+
+async def working_key(ledger: Ledger) -> str | None:
+    """Begin the ledger; a key that may do everything that people do in it, in place of the first administrator's. None
+    where it was begun before."""
+    if await begin_ledger(with_chance(ledger), LEDGER_NAME) is None:
+        return None
+    return await key_of(ledger, NewCredential("bootstrap", EVERY_ROLE))
+
+
+async def key_of(ledger: Ledger, wanted: NewCredential) -> str:
+    """The key of a credential, which is made."""
+    return await key_by_hand(with_chance(ledger), "tests", wanted)
+
+
+def with_chance(ledger: Ledger) -> Ledger:
+    """The same ledger with real randomness, so that no two keys are the same."""
+    return replace(ledger, random_bytes=secrets.token_bytes)
 
 
 def answered(response: httpx.Response, status: int = 200) -> Any:

@@ -1,6 +1,6 @@
 """Fixtures of the shell: the service on a fresh ledger, on SQLite and on PostgreSQL, at a fixed moment."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -8,6 +8,7 @@ from service.storage.database import Database
 from service.workflows.ledger import Ledger
 from tests.builders import a_contract
 from tests.shell.calling import Api, client_of, ledger_on
+from tests.shell.logged import Log, everything_logged
 
 
 @pytest.fixture
@@ -28,3 +29,10 @@ async def w(api: Api) -> Api:
     """The service with contract W of the worked examples registered."""
     await api.register(a_contract())
     return api
+
+
+@pytest.fixture
+def log() -> Iterator[Log]:
+    """Everything that anybody logs, however unimportant, in the format of the service."""
+    with everything_logged() as written:
+        yield written

@@ -16,6 +16,8 @@ from typing import Any
 
 import httpx
 
+from tests.shell.calling import EVERY_ROLE
+
 PROGRAM = Path(sys.executable).with_name("outcomes-ledger")
 
 
@@ -47,7 +49,7 @@ def program(url: str, *words: str, folder: Path, **settings: str) -> "subprocess
 
 @dataclass(frozen=True)
 class Served:
-    """A running service: its process, port, the administrator's key, and the files it writes to."""
+    """A running service: its process, port, a key that may do most things, and the files it writes to."""
 
     process: "subprocess.Popen[bytes]"
     port: int
@@ -64,7 +66,7 @@ class Served:
         return [json.loads(line) for line in self.log.splitlines()]
 
     def client(self) -> httpx.Client:
-        """A client with the administrator's key."""
+        """A client with that key."""
         headers = {"Authorization": f"Bearer {self.key}"}
         return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=headers, timeout=30, trust_env=False)
 
@@ -94,10 +96,18 @@ def served(url: str, folder: Path, settings: Mapping[str, str] | None = None) ->
         wait_until(lambda: process.poll() is not None or "Uvicorn running" in (folder / "stderr").read_text("utf-8"))
         found = re.search(r"olk_\S+", (folder / "stdout").read_text("utf-8"))
         assert found is not None, (folder / "stderr").read_text("utf-8")
-        yield Served(process, port, found[0], folder)
+        yield Served(process, port, _working_key(port, found[0]), folder)
     finally:
         process.kill()
         process.wait()
+
+
+def _working_key(port: int, administrators: str) -> str:
+    asked = {"name": "worker", "roles": list(EVERY_ROLE)}
+    headers = {"Authorization": f"Bearer {administrators}"}
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, trust_env=False) as client:
+        key: str = client.post("/v1/credentials", json=asked).raise_for_status().json()["key"]
+    return key
 
 
 def wait_until(true: Any, seconds: float = 30) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 
 from service.storage.database import Database
+from service.storage.scope import EVERYTHING
 from tests.builders import a_contract, housed, started
 from tests.core.worked import W1_FACTS
 from tests.shell.calling import Api, answered, client_of, ledger_on, sent
@@ -17,7 +18,7 @@ async def test_the_same_events_from_sixteen_callers_are_stored_once(
     w: Api, database: Database, database_url: str
 ) -> None:
     key = w.client.headers["Authorization"]
-    own = [Database.at(database_url) for _ in range(CALLERS)]
+    own = [Database.at(database_url, EVERYTHING) for _ in range(CALLERS)]
 
     async def call(place: int) -> list[str]:
         async with await client_of(ledger_on(own[place])) as client:

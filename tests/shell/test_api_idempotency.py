@@ -11,10 +11,11 @@ import orjson
 import pytest
 
 from service.storage.database import Database
+from service.storage.scope import EVERYTHING
 from tests.builders import a_contract
 from tests.core.worked import W1_FACTS
 from tests.shell.calling import JSON, Api, answered, client_of, ledger_on, problem_in
-from tests.shell.tampering import log_of
+from tests.shell.tampering import as_owner, log_of
 
 CALLERS = 16
 ACTOR = "bootstrap"
@@ -29,7 +30,7 @@ async def ask(client: httpx.AsyncClient, path: str, body: Any, **headers: str) -
 
 
 async def answers_kept(database: Database) -> int:
-    async with database.engine.connect() as connection:
+    async with as_owner(database) as connection:
         return int((await connection.exec_driver_sql("SELECT count(*) FROM idempotency")).scalar_one())
 
 
@@ -42,7 +43,7 @@ async def ready(w: Api) -> Api:
 @asynccontextmanager
 async def processes(api: Api, url: str) -> AsyncIterator[list[httpx.AsyncClient]]:
     """Clients of as many services on one database, which know nothing of each other."""
-    own = [Database.at(url) for _ in range(CALLERS)]
+    own = [Database.at(url, EVERYTHING) for _ in range(CALLERS)]
     clients = [await client_of(ledger_on(database)) for database in own]
     for client in clients:
         client.headers["Authorization"] = api.client.headers["Authorization"]

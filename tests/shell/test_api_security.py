@@ -1,7 +1,8 @@
 """Who may call: every route but health and the docs page wants a key, and the key is stored nowhere in clear."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+import secrets
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,11 +12,12 @@ from fastapi import FastAPI
 from service.core.errors import NotAuthenticated
 from service.main import create_app
 from service.settings import Settings
+from service.storage.access_tables import CredentialKeyTable, CredentialTable
 from service.storage.database import Database
-from service.storage.tables import CredentialTable
-from service.workflows.access import actor_of, begin_ledger, new_administrator_key
+from service.workflows.access import begin_ledger, caller_by_key
+from service.workflows.credentials import NewCredential
 from service.workflows.ledger import Ledger
-from tests.shell.calling import NOW, Api, answered, ledger_on, problem_in
+from tests.shell.calling import NOW, Api, answered, key_of, problem_in
 from tests.shell.tampering import forge, rows_of
 
 OPEN = {
@@ -99,18 +101,24 @@ async def test_health_and_the_docs_page_are_open_and_whole_without_internet(w: A
 async def test_the_key_is_not_stored_in_clear(api: Api, database: Database) -> None:
     secret = api.client.headers["Authorization"].removeprefix("Bearer ")
     assert secret.startswith("olk_") and len(secret) > 40
-    (credential,) = await rows_of(database, CredentialTable)
-    assert not any(secret in str(value) for value in credential)
-    assert not any(secret.encode() in value for value in credential if isinstance(value, bytes))
+    stored = [*await rows_of(database, CredentialTable), *await rows_of(database, CredentialKeyTable)]
+    assert len(stored) == 3
+    for secret_part in (secret, secret[13:]):
+        assert not any(secret_part in str(value) for row in stored for value in row)
+        assert not any(secret_part.encode() in value for row in stored for value in row if isinstance(value, bytes))
 
 
-async def test_a_new_key_of_a_name_replaces_the_old_one_and_another_name_stands_beside_it(database: Database) -> None:
-    drawn = iter(range(1, 9))
-    ledger = Ledger(database, ledger_on(database).now, lambda count: bytes([next(drawn)]) * count)
-    first = await begin_ledger(ledger, "ledger-under-test")
-    assert first is not None
+def drawing(database: Database, clock: Callable[[], datetime] = lambda: NOW) -> Ledger:
+    return Ledger(database, clock, secrets.token_bytes)
+
+
+async def test_a_key_made_by_hand_takes_the_place_of_those_before_and_another_name_stands_beside_it(
+    database: Database,
+) -> None:
+    ledger = drawing(database)
+    assert await begin_ledger(ledger, "ledger-under-test") is not None
     assert await begin_ledger(ledger, "ledger-under-test") is None
-    other, newer = [await new_administrator_key(ledger, name) for name in ("finance", "bootstrap")]
+    first, other, newer = [await key_of(ledger, NewCredential(name, ("finance",))) for name in ("anna", "bo", "anna")]
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(create_app(Settings(), ledger)), base_url="http://ledger"
     ) as client:
@@ -121,30 +129,26 @@ async def test_a_new_key_of_a_name_replaces_the_old_one_and_another_name_stands_
 
 async def test_a_key_that_another_process_replaced_stops_within_five_seconds(database: Database) -> None:
     clock = [NOW]
-    drawn = iter(range(1, 9))
-    mine, another = (Ledger(database, lambda: clock[0], lambda count: bytes([next(drawn)]) * count) for _ in range(2))
-    key = await begin_ledger(mine, "ledger-under-test")
-    assert key is not None
-    assert await actor_of(mine, key) == "bootstrap"
-    await new_administrator_key(another, "bootstrap")
+    mine, another = (drawing(database, lambda: clock[0]) for _ in range(2))
+    key = await key_of(mine, NewCredential("anna", ("finance",)))
+    assert (await caller_by_key(mine, key)).name == "anna"
+    await key_of(another, NewCredential("anna", ("finance",)))
     clock[0] = NOW + timedelta(seconds=4)
-    assert await actor_of(mine, key) == "bootstrap"
+    assert (await caller_by_key(mine, key)).name == "anna"
     clock[0] = NOW + timedelta(seconds=5)
     with pytest.raises(NotAuthenticated):
-        await actor_of(mine, key)
+        await caller_by_key(mine, key)
 
 
 async def test_a_clock_put_back_does_not_lengthen_the_life_of_a_replaced_key(database: Database) -> None:
     clock = [NOW]
-    drawn = iter(range(1, 9))
-    mine, another = (Ledger(database, lambda: clock[0], lambda count: bytes([next(drawn)]) * count) for _ in range(2))
-    key = await begin_ledger(mine, "ledger-under-test")
-    assert key is not None
-    assert await actor_of(mine, key) == "bootstrap"
-    await new_administrator_key(another, "bootstrap")
+    mine, another = (drawing(database, lambda: clock[0]) for _ in range(2))
+    key = await key_of(mine, NewCredential("anna", ("finance",)))
+    assert (await caller_by_key(mine, key)).name == "anna"
+    await key_of(another, NewCredential("anna", ("finance",)))
     clock[0] = NOW - timedelta(hours=1)
     with pytest.raises(NotAuthenticated):
-        await actor_of(mine, key)
+        await caller_by_key(mine, key)
 
 
 async def test_a_ledger_whose_guards_are_gone_is_not_ready(w: Api, database: Database, database_url: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 
 from service.storage.database import Database, migrate
+from service.storage.scope import EVERYTHING
 from tests.databases import create_postgresql, drop_postgresql, run_apart
 from tests.shell.revisions import REVISIONS
 
@@ -148,7 +149,7 @@ def test_sqlite_refuses_even_the_owner_of_the_file(sqlite_path: Path, statements
 
 @pytest.mark.parametrize("statements", **ids(ON_BOTH | ON_SQLITE | ON_SQLITE_CONNECTION))
 async def test_the_ledgers_own_sqlite_connection_is_refused(sqlite_path: Path, statements: list[str]) -> None:
-    database, before = Database.at(f"sqlite:///{sqlite_path}"), stored_in(sqlite_path)
+    database, before = Database.at(f"sqlite:///{sqlite_path}", EVERYTHING), stored_in(sqlite_path)
 
     with pytest.raises(DatabaseError):
         async with database.engine.begin() as connection:
@@ -205,7 +206,7 @@ TAMPERED_POSTGRESQL = {
 async def test_a_guard_taken_from_an_sqlite_file_is_missed(sqlite_path: Path, statement: str, missing: str) -> None:
     with closing(sqlite3.connect(sqlite_path)) as connection:
         connection.executescript(statement)
-    database = Database.at(f"sqlite:///{sqlite_path}")
+    database = Database.at(f"sqlite:///{sqlite_path}", EVERYTHING)
 
     assert await database.missing_guards() == (missing,)
     await database.dispose()
@@ -216,7 +217,7 @@ async def test_a_guard_taken_from_postgresql_is_missed(
     postgresql: asyncpg.Connection, postgresql_at: str, statement: str, missing: tuple[str, ...]
 ) -> None:
     await postgresql.execute(statement)
-    database = Database.at(make_url(postgresql_at).render_as_string(hide_password=False))
+    database = Database.at(make_url(postgresql_at).render_as_string(hide_password=False), EVERYTHING)
 
     assert await database.missing_guards() == missing
     await database.dispose()
@@ -226,7 +227,7 @@ async def test_a_table_built_anew_by_sqlite_loses_its_guards_and_that_is_missed(
     rebuild = "CREATE TABLE n AS SELECT * FROM log_entry; DROP TABLE log_entry; ALTER TABLE n RENAME TO log_entry"
     with closing(sqlite3.connect(sqlite_path)) as connection:
         connection.executescript(rebuild)
-    database = Database.at(f"sqlite:///{sqlite_path}")
+    database = Database.at(f"sqlite:///{sqlite_path}", EVERYTHING)
 
     assert len(await database.missing_guards()) == 3
     await database.dispose()

@@ -28,11 +28,11 @@ class Cli:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def run(self, *words: str | Path, code: int = 0) -> Result:
-        """Run a command that has to end with that exit code."""
+    def run(self, *words: str | Path, code: int = 0, typed: str | None = None) -> Result:
+        """Run a command that has to end with that exit code, with what somebody types while it runs."""
         settings.cache_clear()
         environment = {"DATABASE_URL": self.url, "NO_COLOR": "1"}
-        result = CliRunner().invoke(app, [str(word) for word in words], env=environment)
+        result = CliRunner().invoke(app, [str(word) for word in words], typed, environment)
         settings.cache_clear()
         assert result.exit_code == code, (result.exit_code, result.output, result.exception)
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception

@@ -121,6 +121,9 @@ def test_the_composition_starts_the_ledger_after_the_database_is_well_and_the_sc
     assert migrate["command"] == ["outcomes-ledger", "migrate"] and migrate["restart"] == "no"
     assert ledger["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
     assert ledger["environment"] == migrate["environment"] and ledger["image"] == migrate["image"]
+    (keys,) = ledger["volumes"]
+    assert migrate["volumes"] == [keys] and keys.split(":") == ["keys", "/srv/ledger/data"]
+    assert "keys" in compose()["volumes"] and keys != volume
 
 
 def test_the_composition_asks_for_health_and_gives_time_to_stop_as_the_image_does() -> None:

@@ -17,6 +17,7 @@ from hypothesis.stateful import (
 
 from service.core.life.requests import NewAdjustment, NewDispute, NewResolution, NewReversal, NewSettlement
 from service.storage.database import Database
+from service.storage.scope import EVERYTHING
 from service.workflows import adjustments, disputes, settlements
 from service.workflows.ledger import Ledger
 from tests.shell.calling import ledger_on
@@ -155,7 +156,7 @@ def test_a_contract_lives_through_anything_and_adds_up_at_every_step(database_ur
         def run(doing: Any) -> Any:
             return runner.run(doing)
 
-        database = Database.at(database_url)
+        database = Database.at(database_url, EVERYTHING)
         ledger = ledger_on(database)
         run(begun(ledger))
         run_state_machine_as_test(

@@ -17,13 +17,16 @@ from service.cli import app
 from service.settings import settings
 from service.storage.database import Database, async_url, engine_for, migrate, restore_guards
 from service.storage.guards import install_guards
+from service.storage.scope import EVERYTHING
+from service.storage.signing_keys import NoKeys
+from service.workflows.checkpoints import make_checkpoint
 from service.workflows.checkup import Check, check_up
 from service.workflows.ledger import Ledger
 from tests.builders import a_contract
 from tests.core.worked import W1_FACTS
 from tests.crash.cluster import a_cluster
 from tests.databases import create_postgresql, run_apart
-from tests.shell.calling import Api, client_of
+from tests.shell.calling import Api, KeysInMemory, client_of, ledger_on
 from tests.shell.serving import served
 from tests.shell.tampering import forge
 
@@ -42,7 +45,7 @@ def kind_of(database: Database) -> str:
 @pytest.fixture
 async def filled(database: Database) -> Ledger:
     """A ledger with a contract and facts, recorded by the real clock."""
-    ledger = Ledger(database, lambda: datetime.now(UTC), bytes)
+    ledger = replace(ledger_on(database), now=lambda: datetime.now(UTC))
     async with await client_of(ledger) as client:
         api = Api(client, ledger)
         await api.register(a_contract())
@@ -71,8 +74,9 @@ async def test_guards_that_are_gone_are_named_and_the_command_to_migrate_puts_th
     await forge(database_url, "UPDATE contract_head SET sequence = sequence")
     found = await failing(filled, tmp_path)
     assert list(found) == ["guards"] and "log_entry_no" in found["guards"].found
+    assert "checkpoint_no" in found["guards"].found and "statement_leaf_no" in found["guards"].found
     assert "outcomes-ledger migrate" in (found["guards"].remedy or "")
-    assert set(await restore_guards(database_url)) <= set(re.findall(r"log_entry_\w+", found["guards"].found))
+    assert set(await restore_guards(database_url)) <= set(re.findall(r"\w+_(?:no|gapless)\w*", found["guards"].found))
     assert await failing(filled, tmp_path) == {} and await restore_guards(database_url) == ()
 
 
@@ -126,6 +130,15 @@ async def test_ends_of_a_chain_that_do_not_meet_are_told(
     assert list(found) == ["ends of the chains"] and found["ends of the chains"].found == "head and log differ: w"
 
 
+async def test_a_signing_key_that_is_lost_or_unusable_is_told(filled: Ledger, tmp_path: Path) -> None:
+    await make_checkpoint(filled)
+    assert await failing(filled, tmp_path) == {}
+    lost = await failing(replace(filled, key_ring=KeysInMemory()), tmp_path)
+    assert list(lost) == ["signing key"] and "fresh key" in (lost["signing key"].remedy or "")
+    unusable = await failing(replace(filled, key_ring=NoKeys()), tmp_path)
+    assert list(unusable) == ["signing key"] and "without its signing keys" in unusable["signing key"].found
+
+
 async def test_a_disk_that_is_nearly_full_is_told(filled: Ledger, tmp_path: Path) -> None:
     found = await failing(filled, tmp_path, free_bytes=2**30 - 1)
     assert list(found) == [f"disk of {tmp_path}"] and found[f"disk of {tmp_path}"].found == "1.0 GiB free"
@@ -133,7 +146,7 @@ async def test_a_disk_that_is_nearly_full_is_told(filled: Ledger, tmp_path: Path
 
 async def test_a_database_that_is_away_is_told_and_the_disk_is_still_looked_at(tmp_path: Path) -> None:
     for url in ("postgresql://nobody@127.0.0.1:1/nothing", f"sqlite:///{tmp_path / 'none.db'}"):
-        database = Database.at(url)
+        database = Database.at(url, EVERYTHING)
         checks = await check_up(Ledger(database, lambda: datetime.now(UTC), bytes), tmp_path, lambda _: ROOMY)
         await database.dispose()
         assert [(check.name, check.passed) for check in checks] == [("database", False), (f"disk of {tmp_path}", True)]
@@ -152,7 +165,7 @@ async def test_a_connection_to_sqlite_that_does_not_keep_what_it_commits_is_told
     engine = create_async_engine(async_url(database_url))
     for setting in ("foreign_keys=ON", pragma):
         event.listen(engine.sync_engine, "connect", lambda driver, _, it=setting: driver.execute(f"PRAGMA {it}"))
-    ledger = Ledger(Database(engine), lambda: datetime.now(UTC), bytes)
+    ledger = replace(ledger_on(Database(engine, EVERYTHING)), now=lambda: datetime.now(UTC))
     found = await failing(ledger, tmp_path)
     await engine.dispose()
     name = pragma.partition("=")[0]

@@ -67,6 +67,7 @@ def test_every_example_runs_as_it_stands_and_is_answered_as_documented(demo: Dem
                 sent_before.add((str(request.url), request.content))
                 headers = {"Content-Type": request.headers.get("Content-Type", "")} if request.content else {}
                 headers |= seen(client, operation, request)
+                headers["Authorization"] = f"Bearer {demo.key_for(operation.path)}"
                 response = client.request(
                     request.method, request.url.raw_path.decode(), content=request.content, headers=headers
                 )

@@ -8,10 +8,10 @@ import pytest
 
 from examples.case_system import corrected, main, post
 from service.storage.database import Database
-from service.workflows.access import begin_ledger
+from service.storage.scope import EVERYTHING
 from service.workflows.ledger import Ledger
 from tests.databases import run_apart
-from tests.shell.calling import LEDGER_NAME, TOML, answered, ledger_on
+from tests.shell.calling import TOML, answered, ledger_on, working_key
 from tests.shell.flaky import served_with
 from tests.write_statements import CONTRACTS
 
@@ -34,10 +34,10 @@ def key(database_url: str) -> str:
     """The administrator's key of a fresh ledger."""
 
     async def begin() -> str:
-        database = Database.at(database_url)
+        database = Database.at(database_url, EVERYTHING)
         try:
             ledger: Ledger = ledger_on(database)
-            return await begin_ledger(ledger, LEDGER_NAME) or ""
+            return await working_key(ledger) or ""
         finally:
             await database.dispose()
 

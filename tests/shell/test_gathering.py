@@ -37,8 +37,10 @@ def _take_in_by(monkeypatch: pytest.MonkeyPatch, seen: Units, before: Callable[[
 
 
 async def _post_all(w: Api, documents: Sequence[Document], actor: str = "cases") -> list[Any]:
-    waiting = Gathering(w.ledger)
-    return await asyncio.gather(*(waiting.post_event(one, actor) for one in documents), return_exceptions=True)
+    waiting = Gathering()
+    return await asyncio.gather(
+        *(waiting.post_event(w.ledger, one, actor) for one in documents), return_exceptions=True
+    )
 
 
 async def test_events_that_come_together_share_a_unit_of_work(w: Api, units: Units) -> None:
@@ -49,11 +51,11 @@ async def test_events_that_come_together_share_a_unit_of_work(w: Api, units: Uni
 
 
 async def test_those_that_come_while_a_unit_is_under_way_share_the_next_one(w: Api, units: Units) -> None:
-    waiting = Gathering(w.ledger)
-    first = asyncio.create_task(waiting.post_event(_FACTS[0], "cases"))
+    waiting = Gathering()
+    first = asyncio.create_task(waiting.post_event(w.ledger, _FACTS[0], "cases"))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    others = await asyncio.gather(*(waiting.post_event(one, "cases") for one in _FACTS[1:]))
+    others = await asyncio.gather(*(waiting.post_event(w.ledger, one, "cases") for one in _FACTS[1:]))
     assert (await first).sequence == 2
     assert [len(unit) for unit in units] == [1, 19]
     assert sorted(verdict.sequence or 0 for verdict in others) == list(range(3, 22))
@@ -72,9 +74,10 @@ async def test_a_rejected_event_does_not_hold_up_its_neighbours(w: Api, units: U
 
 
 async def test_events_of_different_callers_are_recorded_under_their_own_names(w: Api, units: Units) -> None:
-    waiting = Gathering(w.ledger)
+    waiting = Gathering()
     await asyncio.gather(
-        *(waiting.post_event(one, actor) for one, actor in zip(_FACTS[:4], "abab", strict=True)), return_exceptions=True
+        *(waiting.post_event(w.ledger, one, actor) for one, actor in zip(_FACTS[:4], "abab", strict=True)),
+        return_exceptions=True,
     )
     async with w.ledger.database.reading() as store:
         entries = await store.entries("w", kind="fact")
@@ -109,9 +112,9 @@ async def test_an_outage_is_told_to_all_of_them_at_once(w: Api, monkeypatch: pyt
 
 
 async def test_a_sender_that_goes_away_takes_nothing_with_it(w: Api) -> None:
-    waiting = Gathering(w.ledger)
-    gone = asyncio.create_task(waiting.post_event(_FACTS[0], "cases"))
-    stays = asyncio.create_task(waiting.post_event(_FACTS[1], "cases"))
+    waiting = Gathering()
+    gone = asyncio.create_task(waiting.post_event(w.ledger, _FACTS[0], "cases"))
+    stays = asyncio.create_task(waiting.post_event(w.ledger, _FACTS[1], "cases"))
     await asyncio.sleep(0)
     gone.cancel()
     assert (await stays).verdict == "accepted"

@@ -1,10 +1,8 @@
 """One line of JSON a request: what it says, and that nothing a caller sends ever stands in it."""
 
-import io
 import json
 import logging
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +10,11 @@ import pytest
 
 from service.core.errors import BrokenInvariant
 from service.storage.store_terms import TermsStore
-from service.telemetry.log_lines import JsonLines, log_settings
+from service.telemetry.log_lines import log_settings
 from service.telemetry.marks import trace_id_of
 from tests.builders import a_contract
 from tests.shell.calling import JSON, Api, problem_in
+from tests.shell.logged import Log
 from tests.shell.serving import served
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -24,38 +23,6 @@ HEADERS = (
     "If-None-Match", "Origin", "Referer", "Traceparent", "Tracestate", "User-Agent", "X-Forwarded-For", "X-Request-Id",
 )  # fmt: skip
 FIELDS = ("contract", "source", "id", "kind", "participant", "on", "name", "value", "unit", "replaces", "reason", "new")
-
-
-class Log(io.StringIO):
-    """What the service logs, as it would stand on standard error."""
-
-    def lines(self) -> list[dict[str, Any]]:
-        """Every line so far."""
-        return [json.loads(line) for line in self.getvalue().splitlines()]
-
-
-@pytest.fixture
-def log() -> Iterator[Log]:
-    """Everything that anybody logs, however unimportant, in the format of the service."""
-    written = Log()
-    handler = logging.StreamHandler(written)
-    handler.setFormatter(JsonLines())
-    root = logging.getLogger()
-    # A server that other tests started in this process may have quietened its loggers.
-    loud = [
-        (root, logging.DEBUG),
-        *((logging.getLogger(name), logging.NOTSET) for name in ("uvicorn", "uvicorn.error")),
-    ]
-    before = [(logger, logger.level, logger.propagate) for logger, _ in loud]
-    for logger, level in loud:
-        logger.setLevel(level)
-        logger.propagate = True
-    root.addHandler(handler)
-    yield written
-    root.removeHandler(handler)
-    for logger, level, passes_on in before:
-        logger.setLevel(level)
-        logger.propagate = passes_on
 
 
 def requests_in(log: Log) -> list[dict[str, Any]]:

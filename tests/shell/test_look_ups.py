@@ -15,11 +15,13 @@ from service.storage.bulk import table_of
 from service.storage.database import Database
 from service.storage.look_ups import LookUp, SqliteFinder
 from service.storage.rows import IssuedDocument
+from service.storage.scope import EVERYTHING
 from service.storage.store_statements import ISSUED_DOCUMENT
 from service.storage.tables import LogEntryTable
 from tests.shell.stored_rows import entry, statement
+from tests.shell.tampering import as_owner
 
-FOUND = IssuedDocument(statement(1).document, statement(1).sha256)
+FOUND = IssuedDocument(statement(1).document, statement(1).sha256, statement(1).contract, statement(1).investor)
 POOL = 16
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -52,7 +54,11 @@ async def test_many_look_ups_at_the_same_moment_are_all_answered(database: Datab
 def test_a_column_whose_values_the_drivers_give_differently_cannot_be_looked_up() -> None:
     log = table_of(LogEntryTable).c
     with pytest.raises(TypeError, match="recorded_at"):
-        LookUp(select(log.sequence, log.recorded_at).where(log.contract == bindparam("contract")), tuple)
+        LookUp(
+            select(log.sequence, log.recorded_at).where(log.contract == bindparam("contract")),
+            tuple,
+            lambda *told: True,
+        )
 
 
 @on_sqlite
@@ -84,7 +90,7 @@ async def test_where_sqlite_has_to_wait_the_event_loop_goes_on(database: Databas
 
 
 async def test_a_file_that_is_not_there_is_an_outage_and_is_not_made_by_asking(tmp_path: Any) -> None:
-    database = Database.at(f"sqlite:///{tmp_path / 'ledger.db'}")
+    database = Database.at(f"sqlite:///{tmp_path / 'ledger.db'}", EVERYTHING)
     with pytest.raises(Unavailable):
         await database.look_up(ISSUED_DOCUMENT, id="dialog-1")
     assert list(tmp_path.iterdir()) == []
@@ -126,7 +132,7 @@ async def test_a_look_up_that_the_server_breaks_off_is_an_outage_and_the_next_is
     async with locked(database):
         asked = asyncio.create_task(database.look_up(ISSUED_DOCUMENT, id="dialog-1"))
         await asyncio.sleep(0.1)
-        async with database.engine.connect() as connection:
+        async with as_owner(database) as connection:
             await connection.exec_driver_sql(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND wait_event_type = 'Lock'"

@@ -12,6 +12,7 @@ from service.core.errors import BrokenInvariant
 from service.main import create_app
 from service.settings import Settings
 from service.storage.database import Database
+from service.storage.scope import EVERYTHING
 from service.storage.store_terms import TermsStore
 from service.telemetry.metrics import MEDIA_TYPE
 from service.workflows.backlog import backlog
@@ -140,7 +141,7 @@ async def test_metrics_ask_for_no_key_stand_in_the_document_and_can_be_switched_
 
 
 async def test_without_its_database_the_process_still_tells_its_own_numbers() -> None:
-    away = Ledger(Database.at("postgresql://nobody@127.0.0.1:1/nothing"), lambda: NOW, bytes)
+    away = Ledger(Database.at("postgresql://nobody@127.0.0.1:1/nothing", EVERYTHING), lambda: NOW, bytes)
     transport = httpx.ASGITransport(create_app(Settings(), away))
     async with httpx.AsyncClient(transport=transport, base_url="http://ledger") as client:
         samples = await scraped(Api(client, away))

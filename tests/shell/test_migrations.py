@@ -13,9 +13,11 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 
 from service.storage.database import Database, current_revision, engine_for, head_revision, migrate
-from service.storage.guards import install_guards
+from service.storage.guards import install_guards, missing_guards
+from service.storage.scope import EVERYTHING
 from service.storage.tables import LedgerTable
 from tests.shell.revisions import REVISIONS, SCRIPTS, alembic_config
+from tests.shell.tampering import as_owner
 
 
 def test_there_is_one_head() -> None:
@@ -41,9 +43,10 @@ async def test_every_revision_leads_to_the_head(empty_database_url: str, start: 
 @pytest.mark.parametrize("revision", REVISIONS)
 async def test_the_guards_are_in_force_after_every_revision(empty_database_url: str, revision: str) -> None:
     await migrate(empty_database_url, revision)
-    database = Database.at(empty_database_url)
+    database = Database.at(empty_database_url, EVERYTHING)
 
-    assert await database.missing_guards() == ()
+    async with as_owner(database) as connection:
+        assert await connection.run_sync(missing_guards) == ()
     await database.dispose()
 
 
@@ -52,7 +55,7 @@ async def test_the_table_classes_and_the_migrations_agree(database: Database) ->
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
         return list(compare_metadata(context, LedgerTable.metadata))
 
-    async with database.engine.connect() as connection:
+    async with as_owner(database) as connection:
         assert await connection.run_sync(differences) == []
 
 
@@ -61,7 +64,7 @@ async def test_the_checks_are_in_the_schema(database: Database) -> None:
         found = inspect(connection)
         return {check["name"] for table in ("ledger", "posting") for check in found.get_check_constraints(table)}
 
-    async with database.engine.connect() as connection:
+    async with as_owner(database) as connection:
         assert await connection.run_sync(names) == {"ck_ledger_one_row", "ck_posting_not_zero"}
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, timedelta, timezone
 import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from service.storage.access_tables import CredentialTable
 from service.storage.bulk import table_of
 from service.storage.database import Database, async_url, engine_for
 from service.storage.rows import (
@@ -20,8 +21,8 @@ from service.storage.rows import (
     StatementRow,
     TermsRow,
 )
+from service.storage.store import Store
 from service.storage.tables import (
-    CredentialTable,
     DetailItemTable,
     FactTable,
     LedgerTable,
@@ -31,6 +32,11 @@ from service.storage.tables import (
     TermsVersionTable,
 )
 from tests.shell.stored_rows import NOON, SUM, entry
+
+
+def test_no_two_classes_of_statements_call_different_things_by_one_name() -> None:
+    named = [name for part in Store.__bases__ for name in vars(part) if not name.startswith("__")]
+    assert sorted(named) == sorted(set(named))
 
 
 @pytest.mark.parametrize(
@@ -181,7 +187,10 @@ async def test_a_gap_and_a_repetition_are_integrity_errors(database: Database, w
 
 
 async def test_the_ledgers_name_and_credentials_can_be_replaced(database: Database) -> None:
-    first, second = CredentialRow("ann", "reader", SUM, NOON), CredentialRow("ann", "writer", SUM[::-1], NOON)
+    first, second = (
+        CredentialRow("ann", (role,), None, None, ("w",), "to read", None, None, NOON, "bo")
+        for role in ("auditor", "finance")
+    )
     async with database.begin() as store:
         assert await store.ledger_name() is None
         await store.set_ledger_name("old")

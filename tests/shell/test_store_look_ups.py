@@ -18,11 +18,12 @@ from service.storage.rows import (
 )
 from service.storage.store import Store
 from tests.shell.stored_rows import DAY, NOON, SUM, entry, fact, fill, posting, statement, terms
+from tests.shell.tampering import as_owner
 
 
 async def test_a_known_fact_is_found_even_when_its_row_is_gone(database: Database) -> None:
     await fill(database, [fact(1), fact(2), fact(1, contract="other")])
-    async with database.engine.begin() as connection:
+    async with as_owner(database) as connection:
         await connection.exec_driver_sql("DELETE FROM fact WHERE contract = 'dialog' AND sequence = 2")
     asked = [(contract, "cases", id) for contract in ("dialog", "nowhere") for id in ("id1", "id2", "id3")]
     async with database.reading() as store:
@@ -191,7 +192,7 @@ async def test_a_statement_without_its_entry_is_refused(database: Database) -> N
 async def test_what_the_driver_refuses_is_told_like_any_other_refusal_of_the_database(database: Database) -> None:
     nowhere = select(column("sequence", BigInteger)).select_from(table("nothing"))
     with pytest.raises(DBAPIError):
-        async with database.engine.connect() as connection:
+        async with as_owner(database) as connection:
             await fetch_rows(connection, nowhere)
 
 

@@ -3,12 +3,15 @@
 from starlette.routing import BaseRoute
 
 from service.api.routes import (
+    access_records,
     accounts,
     audit,
     changes,
     closing,
     contracts,
+    credentials,
     ending,
+    erasures,
     events,
     findings,
     json_schemas,
@@ -16,6 +19,7 @@ from service.api.routes import (
     money,
     payers,
     positions,
+    proofs,
     rounds,
     statement_changes,
     statements,
@@ -32,6 +36,7 @@ _RESOURCES = (
     lives,
     money,
     ending,
+    erasures,
     payers,
     validating,
     changes,
@@ -39,8 +44,13 @@ _RESOURCES = (
     accounts,
     positions,
     audit,
+    proofs,
+    access_records,
     closing,
+    credentials,
     json_schemas,
 )
 # One list, in which a request is looked for once: routers inside routers are searched again at every step inwards.
 V1: list[BaseRoute] = [route for resource in _RESOURCES for route in resource.router.routes]
+# The schemas of what is sent are open to everybody.
+GUARDED: list[BaseRoute] = [route for route in V1 if route not in json_schemas.router.routes]

@@ -8,6 +8,7 @@ from fastapi.responses import StreamingResponse
 from service.api.audiences import AUDITORS
 from service.api.errors import problems
 from service.api.pages import LARGEST_POSITION, Limit, Page, after_query, cursor, page_of, parts_of, whole
+from service.api.permissions import needs
 from service.api.routes.contracts import ContractId
 from service.api.schemas import AccountBalance, Accounts, PostingOut
 from service.api.security import LedgerDep, guarded_router
@@ -20,6 +21,7 @@ router = guarded_router(AUDITORS)
 
 
 @router.get("/contracts/{contract}/accounts", summary="See the trial balance", responses=problems("contract-not-found"))
+@needs("ledger:read")
 async def accounts(contract: ContractId, ledger: LedgerDep) -> Accounts:
     """Every account of the contract with the sum of its postings, and the total, which is zero."""
     found = await trial_balance(ledger, contract)
@@ -35,6 +37,7 @@ async def accounts(contract: ContractId, ledger: LedgerDep) -> Accounts:
 
 
 @router.get("/contracts/{contract}/postings", summary="List the postings", responses=problems("contract-not-found"))
+@needs("ledger:read")
 async def postings(
     contract: ContractId,
     ledger: LedgerDep,
@@ -70,6 +73,7 @@ async def postings(
         **problems("contract-not-found"),
     },
 )
+@needs("ledger:read")
 async def journal(
     contract: ContractId,
     ledger: LedgerDep,

@@ -9,6 +9,8 @@ from pydantic import BaseModel, Field
 from service.api.audiences import CASE_SYSTEMS
 from service.api.errors import problems
 from service.api.pages import Limit
+from service.api.permissions import needs
+from service.api.recorded import RecordingDep
 from service.api.security import LedgerDep, guarded_router
 from service.core.statement.paying import PayingTurn
 from service.workflows.changes import Change, read_changes
@@ -61,8 +63,10 @@ class ChangesPage(BaseModel):
     responses=problems("contract-not-found"),
     response_model_exclude_none=True,
 )
+@needs("changes:read")
 async def changes(
     ledger: LedgerDep,
+    recording: RecordingDep,
     contract: Annotated[str, Query(max_length=60, description="whose log is read", examples=["dialog-mod-vold"])],
     after: Annotated[
         int, Query(ge=0, le=2**63 - 1, description="the `next` of the page before; 0 for the beginning", examples=[0])
@@ -73,6 +77,7 @@ async def changes(
     `next` and ask again with it, as often as you like: nothing is told twice, and nothing is left out. A statement
     tells which facts started or stopped to pay by it; a preview changes nothing."""
     read = await read_changes(ledger, contract, after, limit)
+    await recording.of(contract, len(read.changes))
     following = read.changes[-1].entry.sequence if read.changes else after
     return ChangesPage(
         contract=contract,

@@ -10,6 +10,7 @@ from service.api.audiences import FINANCE
 from service.api.closing_documents import ClosedOut, ClosedPeriods, closed_out
 from service.api.errors import problems
 from service.api.examples import NO_BODY
+from service.api.permissions import needs
 from service.api.routes.rounds import KNOWN, OpenPeriod
 from service.api.security import ActorDep, LedgerDep, guarded_router
 from service.workflows.closing import Closed, close_period
@@ -29,9 +30,11 @@ _NOTHING: dict[str, Any] = {"requestBody": NO_BODY}
         "not-the-next-period",
         "contract-closed",
         "stale",
+        "signing-key-unusable",
     ),
     openapi_extra=_NOTHING,
 )
+@needs("statements:prepare")
 async def close(
     period: OpenPeriod,
     request: Request,

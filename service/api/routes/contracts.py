@@ -13,6 +13,7 @@ from service.api.errors import problems
 from service.api.examples import contract_body
 from service.api.idempotency_key import KeyDep, asked, sent_as
 from service.api.negotiation import refuse_unacceptable
+from service.api.permissions import needs
 from service.api.schemas import ContractEntry, Contracts, ContractTerms, VersionEntry, Versions
 from service.api.security import ActorDep, LedgerDep, guarded_router
 from service.core.terms import Terms, TermsVersion
@@ -65,6 +66,7 @@ def _registered(made: Registered, location: str | None = None) -> Answer:
     responses=problems(*_FILE_PROBLEMS, "contract-exists"),
     openapi_extra={"requestBody": contract_body("example_contract.toml", contract="example-json")},
 )
+@needs("contracts:write")
 async def create_contract(request: Request, ledger: LedgerDep, actor: ActorDep, key: KeyDep) -> Response:
     """Register a contract from its file, as TOML or as JSON with the same fields. Every fault of the file is named
     at once. Sending the same file again changes nothing and gives the same answer."""
@@ -80,6 +82,7 @@ async def create_contract(request: Request, ledger: LedgerDep, actor: ActorDep, 
 
 
 @router.get("/contracts", summary="List the contracts", tags=[FINANCE], responses=problems())
+@needs("contracts:read")
 async def list_contracts(ledger: LedgerDep) -> Contracts:
     """Every contract with its latest version."""
     rows = await use.list_contracts(ledger)
@@ -93,6 +96,7 @@ async def list_contracts(ledger: LedgerDep) -> Contracts:
     response_model=ContractTerms,
     responses={**NOT_MODIFIED, **problems("contract-not-found", "version-not-found")},
 )
+@needs("contracts:read")
 async def read_contract(
     contract: ContractId,
     ledger: LedgerDep,
@@ -116,6 +120,7 @@ async def read_contract(
     response_model=Versions,
     responses={**NOT_MODIFIED, **problems("contract-not-found")},
 )
+@needs("contracts:read")
 async def list_versions(contract: ContractId, ledger: LedgerDep, held: Held) -> Response:
     """Every version of the terms in order of its first day, with the reason of each."""
     timeline = await use.contract_versions(ledger, contract)
@@ -137,6 +142,7 @@ async def list_versions(contract: ContractId, ledger: LedgerDep, held: Held) -> 
         **problems("contract-not-found", "version-not-found"),
     },
 )
+@needs("contracts:read")
 async def read_file(
     contract: ContractId,
     ledger: LedgerDep,
@@ -161,6 +167,7 @@ async def read_file(
     responses=problems(*_FILE_PROBLEMS, "contract-not-found"),
     openapi_extra={"requestBody": contract_body("example_amendment.toml", version=3, effective_from="2026-01-01")},
 )
+@needs("contracts:write")
 async def amend_contract(
     contract: ExampleContractId, request: Request, ledger: LedgerDep, actor: ActorDep, key: KeyDep
 ) -> Response:

@@ -11,6 +11,7 @@ from service.api.audiences import FINANCE
 from service.api.errors import problems
 from service.api.examples import NO_BODY
 from service.api.life_documents import RoundOut, round_out
+from service.api.permissions import needs
 from service.api.security import guarded_router
 from service.core.life.requests import Reason
 from service.workflows import reopening, rounds
@@ -45,6 +46,7 @@ class ReopeningOut(BaseModel):
     responses={**previewed_as(RoundOut), **problems(*_ACTED, "wrong-state", "contract-closed", "too-early-to-settle")},
     openapi_extra=_NOTHING,
 )
+@needs("statements:prepare")
 async def settle_for_good(contract: Ended, move: MoveDep) -> Response:
     """Draft the last statements of a contract: what is still pending is refused, the guarantor pays the shortfall up to
     its cap, and what an investor owes back is due, unless the terms let it go. Submit, approve and issue them as any
@@ -81,6 +83,7 @@ def _reopening_shown(done: Done) -> ReopeningOut:
     responses={**previewed_as(ReopeningOut), **problems(*_ACTED, "wrong-state")},
     openapi_extra=body_of(Reason, {"reason": "a register was found to be incomplete for 2018"}),
 )
+@needs("statements:prepare")
 async def ask_to_reopen(contract: Settled, move: MoveDep) -> Response:
     """Ask for a further statement after the final settlement, and say why; a second person approves it."""
     said, body = await move.asks(Reason)
@@ -100,6 +103,7 @@ async def ask_to_reopen(contract: Settled, move: MoveDep) -> Response:
     responses=problems(*_ACTED, "wrong-state", "second-person-needed"),
     openapi_extra=_NOTHING,
 )
+@needs("statements:approve")
 async def approve_reopening(contract: AskedFor, move: MoveDep) -> Response:
     """Approve it: a second person, always. A further revision of the last statements can then be drafted."""
     return await move.once(

@@ -13,6 +13,8 @@ from service.api.errors import problem, problems
 from service.api.event_bodies import MANY_BODY, ONE_BODY
 from service.api.formats import many_events, one_event
 from service.api.pages import Limit, Page, after_query, cursor, page_of, parts_of, whole
+from service.api.permissions import needs
+from service.api.recorded import RecordingDep
 from service.api.routes.findings import finding_out
 from service.api.schemas import BatchVerdicts, EventEntry, EventUse, LineUse, Reference, Verdict
 from service.api.security import ActorDep, GatheringDep, LedgerDep, guarded_router
@@ -48,15 +50,20 @@ ContractGiven = Annotated[
     },
     openapi_extra={"requestBody": ONE_BODY},
 )
+@needs("events:write")
 async def post_event(
-    request: Request, gathering: GatheringDep, actor: ActorDep, contract: ContractGiven = None
+    request: Request,
+    gathering: GatheringDep,
+    ledger: LedgerDep,
+    actor: ActorDep,
+    contract: ContractGiven = None,
 ) -> Response:
     """Post an event under an id that is stable across retries. The same event again is a duplicate and a success;
     other content under the same id is a conflict. A correction names what it `replaces` and gives a `reason`; an
     event of kind `retraction` withdraws what it names. What is well formed is stored, whether or not it pays."""
     reading = await one_event(request, contract)
     (document,) = reading.documents
-    verdict = await gathering.post_event(document, actor)
+    verdict = await gathering.post_event(ledger, document, actor)
     status = _STATUS[verdict.verdict]
     if status < 400:
         return Response(orjson.dumps(verdict_shape(0, verdict, reading)), status, media_type="application/json")
@@ -75,6 +82,7 @@ async def post_event(
     responses=problems("malformed", 408, 413, 415, "batch-invalid", "batch-refused"),
     openapi_extra={"requestBody": MANY_BODY},
 )
+@needs("events:write")
 async def post_batch(
     request: Request,
     ledger: LedgerDep,
@@ -93,8 +101,10 @@ async def post_batch(
 
 
 @router.get("/events", summary="Search events", responses=problems())
+@needs("events:read")
 async def search(
     ledger: LedgerDep,
+    recording: RecordingDep,
     contract: Annotated[
         str | None, Query(max_length=60, description="only of this contract", examples=["dialog-mod-vold"])
     ] = None,
@@ -123,6 +133,8 @@ async def search(
         EventEntry(sequence=row.sequence, recorded_at=row.recorded_at, event=canonical.from_bytes(row.payload))
         for row in found
     ]
+    told_of = {row.contract for row in found[:limit]} or ({contract} if contract is not None else set())
+    await recording.of(told_of, len(entries[:limit]), participant=participant)
     following = cursor(found[limit - 1].contract, found[limit - 1].sequence) if len(found) > limit else None
     return page_of(entries, limit, following)
 
@@ -133,8 +145,10 @@ async def search(
     response_model=EventUse,
     responses={**NOT_MODIFIED, **problems("event-not-found")},
 )
+@needs("events:read")
 async def read_one(
     ledger: LedgerDep,
+    recording: RecordingDep,
     held: Held,
     contract: Annotated[str, Query(max_length=60, description="its contract", examples=["dialog-mod-vold"])],
     source: Annotated[str, Query(max_length=200, description="the system that sent it", examples=[_SOURCE])],
@@ -156,4 +170,5 @@ async def read_one(
         ],
         unused_because=known.unused_because,
     )
+    await recording.of(contract, 1, participant=known.payload.get("participant"))
     return unchanging(held, shown.model_dump_json(by_alias=True).encode())

@@ -7,12 +7,15 @@ from fastapi import Query
 from service.api.audiences import FINANCE
 from service.api.errors import problems
 from service.api.pages import Limit, after_query, cursor, parts_of, whole
+from service.api.permissions import needs
+from service.api.recorded import RecordingDep
 from service.api.routes.contracts import ContractId
 from service.api.schemas import FindingOut, FindingsPage, PlannedOut, Reference
 from service.api.security import LedgerDep, guarded_router
 from service.core import money
 from service.core.errors import Fault, InvalidInput
 from service.core.evaluate import Finding
+from service.core.evaluate.erased import label_of
 from service.core.statement.plans import Planned
 from service.workflows.findings import Findings, read_findings
 
@@ -24,7 +27,7 @@ def finding_out(finding: Finding, outcome_period: str | None, sentence: str) -> 
     return FindingOut(
         metric=finding.metric,
         step=finding.step,
-        participant=finding.participant,
+        participant=label_of(finding.participant),
         version=finding.version,
         state=finding.state,
         why=str(finding.why) if finding.why else None,
@@ -51,9 +54,11 @@ def _planned_out(row: Planned, found: Findings) -> PlannedOut:
     summary="See what is achieved, refused and pending",
     responses=problems("contract-not-found", "period-not-found"),
 )
+@needs("findings:read")
 async def list_findings(
     contract: ContractId,
     ledger: LedgerDep,
+    recording: RecordingDep,
     period: Annotated[
         str | None,
         Query(max_length=10, description="judged at its end, as 2023; else the next to be stated", examples=["2023"]),
@@ -80,6 +85,7 @@ async def list_findings(
         fault = Fault("metric", "unknown-metric", f"must be one of: {', '.join(sorted(known))}")
         raise InvalidInput("The request's parameters are not valid.", [fault], "parameter-invalid")
     shown = found.findings[start : start + limit]
+    await recording.of(contract, len(shown), participant=participant)
     has_more = len(found.findings) > start + limit
     return FindingsPage(
         contract=contract,

@@ -7,7 +7,7 @@ from service.api.audiences import OPERATORS
 from service.api.errors import problem
 from service.api.negotiation import only_acceptable
 from service.api.schemas import Health
-from service.api.security import LedgerDep
+from service.api.security import OpenLedgerDep
 from service.workflows.health import readiness_fault
 
 router = APIRouter(tags=[OPERATORS], dependencies=[Depends(only_acceptable)])
@@ -20,7 +20,7 @@ async def healthy() -> Health:
 
 
 @router.get("/readyz", summary="Can the service work?", response_model=Health)
-async def ready(ledger: LedgerDep) -> Health | Response:
+async def ready(ledger: OpenLedgerDep) -> Health | Response:
     """Answers when the database is reached, its schema is current, and the log's guards are in force."""
     fault = await readiness_fault(ledger)
     return problem(503, "not-ready", fault) if fault else Health(status="ready")

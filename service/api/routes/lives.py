@@ -18,6 +18,7 @@ from service.api.life_documents import (
     life_out,
     settlement_out,
 )
+from service.api.permissions import needs
 from service.api.routes.contracts import ContractId
 from service.api.security import LedgerDep, guarded_router
 from service.core.life.requests import NewDispute, NewResolution, NewReversal, NewSettlement
@@ -55,6 +56,7 @@ REVERSAL_EXAMPLE: dict[str, Any] = {"reason": "booked on the wrong statement", "
     tags=[INVESTORS],
     responses=problems("statement-not-found"),
 )
+@needs("statements:read")
 async def see_life(statement: StatementId, ledger: LedgerDep) -> LifeOut:
     """Its state and what can be done next; what is to be paid by whom, what was paid, what is outstanding and since
     when; its disputes; and every step with who took it, when and why. The statement itself never changes."""
@@ -85,6 +87,7 @@ async def see_life(statement: StatementId, ledger: LedgerDep) -> LifeOut:
     },
     openapi_extra=body_of(NewSettlement, _PAYMENT),
 )
+@needs("payments:write")
 async def settle(statement: StatementId, move: MoveDep) -> Response:
     """Record what a payer paid on an issued statement, in part or in full. More than is due is refused, unless it is
     taken in as the payer's credit; what an investor pays back is negative."""
@@ -108,6 +111,7 @@ async def settle(statement: StatementId, move: MoveDep) -> Response:
     tags=[FINANCE],
     responses=problems("contract-not-found"),
 )
+@needs("ledger:read")
 async def list_settlements(contract: ContractId, ledger: LedgerDep) -> Settlements:
     """Every payment on the contract's statements, those taken back included, in the order in which they were
     recorded."""
@@ -124,6 +128,7 @@ async def list_settlements(contract: ContractId, ledger: LedgerDep) -> Settlemen
     responses=problems(*BODY_PROBLEMS, *KEY_PROBLEMS, "contract-not-found", "settlement-not-found", "reversed-already"),
     openapi_extra=body_of(NewReversal, REVERSAL_EXAMPLE),
 )
+@needs("payments:write")
 async def reverse_settlement(
     contract: ContractId,
     number: Annotated[LedgerNumber, Path(examples=[87])],
@@ -161,6 +166,7 @@ async def reverse_settlement(
     },
     openapi_extra=body_of(NewDispute, _DISPUTE),
 )
+@needs("disputes:write")
 async def dispute(statement: StatementId, move: MoveDep) -> Response:
     """Contest a line of the detail, a metric, or the whole of an issued statement, with what it rests on. What was
     issued stays as it is; what the resolution changes is a line of the next statement."""
@@ -187,6 +193,7 @@ def _dispute_shown(done: Done) -> DisputeOut:
     responses=problems(*BODY_PROBLEMS, *KEY_PROBLEMS, "statement-not-found", "dispute-not-found", "wrong-state"),
     openapi_extra=body_of(NewResolution, _REJECTED),
 )
+@needs("disputes:resolve")
 async def resolve(statement: Disputed, number: Annotated[LedgerNumber, Path(examples=[86])], move: MoveDep) -> Response:
     """End a dispute: rejected, with why; or upheld, with the correction or retraction of an event that mends the facts,
     which is taken in together with it. The next statement carries the difference."""

@@ -17,6 +17,7 @@ from service.api.money_documents import (
     adjustment_out,
     drawdown_out,
 )
+from service.api.permissions import needs
 from service.api.routes.contracts import ContractId
 from service.api.routes.lives import REVERSAL_EXAMPLE, LedgerNumber
 from service.api.security import LedgerDep, guarded_router
@@ -55,6 +56,7 @@ _ADJUSTMENT: dict[str, Any] = {
     responses={**previewed_as(DrawdownOut), **problems(*_ACTED)},
     openapi_extra=body_of(NewDrawdown, _DRAWDOWN),
 )
+@needs("payments:write")
 async def draw(contract: ContractId, move: MoveDep) -> Response:
     """Record capital that an investor paid out to the programme. As soon as any drawdown of an investor is recorded,
     its recorded drawdowns count, and no longer those that the terms list."""
@@ -73,6 +75,7 @@ async def draw(contract: ContractId, move: MoveDep) -> Response:
 @router.get(
     "/contracts/{contract}/drawdowns", summary="List the drawdowns of capital", responses=problems("contract-not-found")
 )
+@needs("ledger:read")
 async def list_drawdowns(contract: ContractId, ledger: LedgerDep) -> Drawdowns:
     """Every recorded drawdown, those taken back included, in the order in which they were recorded."""
     life = await read_contract_life(ledger, contract)
@@ -86,6 +89,7 @@ async def list_drawdowns(contract: ContractId, ledger: LedgerDep) -> Drawdowns:
     responses=problems(*_ACTED, "drawdown-not-found", "reversed-already"),
     openapi_extra=body_of(NewReversal, REVERSAL_EXAMPLE),
 )
+@needs("payments:write")
 async def reverse_drawdown(
     contract: ContractId,
     number: Annotated[LedgerNumber, Path(examples=[76])],
@@ -121,6 +125,7 @@ def _adjustment_shown(done: Done) -> AdjustmentOut:
     responses={**previewed_as(AdjustmentOut), **problems(*_ACTED, "contract-closed")},
     openapi_extra=body_of(NewAdjustment, _ADJUSTMENT),
 )
+@needs("payments:write")
 async def propose(contract: ContractId, move: MoveDep) -> Response:
     """Propose an amount by hand, with its reason and what it rests on. Once a second person has approved it, it is a
     line of the next statement, with a key of its own."""
@@ -135,6 +140,7 @@ async def propose(contract: ContractId, move: MoveDep) -> Response:
 @router.get(
     "/contracts/{contract}/adjustments", summary="List the adjustments", responses=problems("contract-not-found")
 )
+@needs("ledger:read")
 async def list_adjustments(contract: ContractId, ledger: LedgerDep) -> Adjustments:
     """Every adjustment by hand with what became of it, in the order in which they were proposed."""
     life = await read_contract_life(ledger, contract)
@@ -153,6 +159,7 @@ AlsoProposed = Annotated[LedgerNumber, Path(examples=[85])]
     responses=problems(*_ACTED, *_DECIDED, "second-person-needed"),
     openapi_extra=_NOTHING,
 )
+@needs("payments:approve")
 async def approve(contract: ContractId, number: Proposed, move: MoveDep) -> Response:
     """Approve a proposed adjustment: a second person, always."""
     return await move.once(
@@ -172,6 +179,7 @@ async def approve(contract: ContractId, number: Proposed, move: MoveDep) -> Resp
     responses=problems(*_ACTED, *_DECIDED),
     openapi_extra=body_of(Reason, {"reason": "the letter agrees to no interest"}),
 )
+@needs("payments:approve")
 async def refuse(contract: ContractId, number: AlsoProposed, move: MoveDep) -> Response:
     """Refuse a proposed adjustment, or withdraw one's own, and say why."""
     said, body = await move.asks(Reason)
@@ -200,6 +208,7 @@ async def refuse(contract: ContractId, number: AlsoProposed, move: MoveDep) -> R
     responses={**previewed_as(AdjustmentOut), **problems(*_ACTED, *_DECIDED, "reversed-already")},
     openapi_extra=body_of(Reason, {"reason": "the interest was paid by other means"}),
 )
+@needs("payments:write")
 async def take_back(
     contract: ContractId,
     number: Annotated[LedgerNumber, Path(examples=[82])],

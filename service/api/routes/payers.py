@@ -10,6 +10,7 @@ from service.api.conditional import NOT_MODIFIED, Held
 from service.api.errors import problems
 from service.api.forms import IN_FORMS, AskedForm, AskedTable, sent_in
 from service.api.payer_documents import PayerStatementDocument, VoucherOut, Vouchers
+from service.api.permissions import needs
 from service.api.routes.contracts import ContractId
 from service.api.routes.statements import IssuedPeriod
 from service.api.security import LedgerDep, guarded_router
@@ -35,6 +36,7 @@ PayerId = Annotated[str, Path(max_length=60, description="the payer's id in the 
         ),
     },
 )
+@needs("payers:read")
 async def payer_statement(
     contract: ContractId, party: PayerId, period: IssuedPeriod, ledger: LedgerDep, form: AskedForm, held: Held
 ) -> Response:
@@ -56,6 +58,7 @@ async def payer_statement(
         **problems("contract-not-found", "period-not-found", "period-not-issued"),
     },
 )
+@needs("ledger:read")
 async def vouchers(
     contract: ContractId, period: IssuedPeriod, ledger: LedgerDep, form: AskedTable, held: Held
 ) -> Response:

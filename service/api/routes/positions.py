@@ -11,6 +11,7 @@ from service.api.audiences import FINANCE, INVESTORS
 from service.api.conditional import NOT_MODIFIED, Held
 from service.api.errors import problems
 from service.api.forms import IN_FORMS, AskedForm, Form, sent_in
+from service.api.permissions import needs
 from service.api.position_documents import (
     Ageing,
     Consolidated,
@@ -66,6 +67,7 @@ async def _sent(
     response_model=ContractPosition,
     responses={**IN_FORMS, **NOT_MODIFIED, **problems("contract-not-found")},
 )
+@needs("ledger:read")
 async def contract_position(
     contract: ContractId,
     ledger: LedgerDep,
@@ -106,6 +108,7 @@ async def contract_position(
     response_model=InvestorPosition,
     responses=_PARTY_PROBLEMS,
 )
+@needs("investors:read")
 async def investor_position(
     party: Investor, ledger: LedgerDep, form: AskedForm, held: Held, as_of: AsOf = None, effect: Effect = use.BUDGETED
 ) -> Response:
@@ -122,6 +125,7 @@ async def investor_position(
     response_model=PayerPosition,
     responses=_PARTY_PROBLEMS,
 )
+@needs("payers:read")
 async def payer_position(
     party: Payer, ledger: LedgerDep, form: AskedForm, held: Held, as_of: AsOf = None, effect: Effect = use.BUDGETED
 ) -> Response:
@@ -137,6 +141,7 @@ async def payer_position(
     response_model=Ageing,
     responses=_PARTY_PROBLEMS,
 )
+@needs("investors:read")
 async def investor_ageing(
     party: Investor, ledger: LedgerDep, form: AskedForm, held: Held, as_of: AsOf = None
 ) -> Response:
@@ -152,6 +157,7 @@ async def investor_ageing(
     response_model=Ageing,
     responses=_PARTY_PROBLEMS,
 )
+@needs("payers:read")
 async def payer_ageing(party: Payer, ledger: LedgerDep, form: AskedForm, held: Held, as_of: AsOf = None) -> Response:
     """Each statement that the payer pays on: its due date, what was paid, what is outstanding and since when."""
     document = await use.party_ageing(ledger, party, "payers", as_of=as_of)
@@ -165,6 +171,7 @@ async def payer_ageing(party: Payer, ledger: LedgerDep, form: AskedForm, held: H
     response_model=PortfolioByYear,
     responses=_PARTY_PROBLEMS,
 )
+@needs("investors:read")
 async def portfolio(
     party: Investor, ledger: LedgerDep, form: AskedForm, held: Held, as_of: AsOf = None, effect: Effect = use.BUDGETED
 ) -> Response:
@@ -181,6 +188,7 @@ async def portfolio(
     response_model=Consolidated,
     responses={**IN_FORMS, **NOT_MODIFIED, **problems("period-not-found", "statement-not-found")},
 )
+@needs("investors:read")
 async def consolidated(
     party: Investor,
     period: Annotated[str, Path(max_length=10, description="2023, 2023-H1, 2023-Q4 or 2023-12", examples=["2023"])],

@@ -16,7 +16,7 @@ from service.core.errors import NotFound
 
 router = APIRouter(tags=[CASE_SYSTEMS], dependencies=[Depends(only_known_parameters), Depends(only_acceptable)])
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "Cache-Control": "max-age=3600",
     "Vary": "Accept",
 }

@@ -11,6 +11,8 @@ from service.api.conditional import NOT_MODIFIED, Held, unchanging
 from service.api.errors import problems
 from service.api.examples import NO_BODY
 from service.api.life_documents import RoundOut, round_out
+from service.api.permissions import needs
+from service.api.recorded import RecordingDep
 from service.api.schemas import Preview
 from service.api.security import LedgerDep, guarded_router
 from service.api.seen import SeenDep
@@ -46,6 +48,7 @@ def _shown(done: Done) -> RoundOut:
     response_model=RoundOut,
     responses=problems("contract-not-found", "period-not-found", "draft-not-found"),
 )
+@needs("ledger:read")
 async def see_round(contract: Submitted, period: OpenPeriod, ledger: LedgerDep) -> RoundOut:
     """The statements of a period from their draft on: their digests, who prepared and approved them, and what can be
     done next. `digest` is what approving and issuing ask for in If-Match, and the ETag of the draft."""
@@ -58,10 +61,12 @@ async def see_round(contract: Submitted, period: OpenPeriod, ledger: LedgerDep) 
     response_model=Preview,
     responses={**NOT_MODIFIED, **problems("contract-not-found", "period-not-found", "draft-not-found", "wrong-state")},
 )
+@needs("drafts:read")
 async def read_draft(
     contract: Submitted,
     period: OpenPeriod,
     ledger: LedgerDep,
+    recording: RecordingDep,
     held: Held,
     investor: Annotated[
         str | None, Query(max_length=60, description="only this investor's statement", examples=["council"])
@@ -71,6 +76,7 @@ async def read_draft(
     ETag is the digest over all of them."""
     found, drafted = await drafts_of_round(ledger, contract, period)
     wanted = [draft for draft in drafted.drafts if investor in (None, draft.investor)]
+    await recording.of(contract, sum(len(draft.items) for draft in wanted))
     return unchanging(held, preview_of(wanted), digest=bytes.fromhex(found.digest))
 
 
@@ -85,6 +91,7 @@ async def read_draft(
     },
     openapi_extra=_NOTHING,
 )
+@needs("statements:prepare")
 async def draft(contract: Undrafted, period: OpenPeriod, move: MoveDep) -> Response:
     """Draft a period that has ended, for all investors, closed at what is known now. What becomes known later is stated
     in the next period; to take it in, discard the draft and draft again."""
@@ -102,6 +109,7 @@ async def draft(contract: Undrafted, period: OpenPeriod, move: MoveDep) -> Respo
     responses=problems(*BODY_PROBLEMS, *KEY_PROBLEMS, *KNOWN),
     openapi_extra=_NOTHING,
 )
+@needs("statements:prepare")
 async def submit(contract: InDraft, period: OpenPeriod, move: MoveDep) -> Response:
     """Hand a draft over to the second person who approves it."""
     return await move.once(
@@ -119,6 +127,7 @@ async def submit(contract: InDraft, period: OpenPeriod, move: MoveDep) -> Respon
     responses=problems(*BODY_PROBLEMS, *KEY_PROBLEMS, *KNOWN, "second-person-needed", "stale", "if-match-required"),
     openapi_extra=_NOTHING,
 )
+@needs("statements:approve")
 async def approve(contract: Submitted, period: OpenPeriod, move: MoveDep, seen: SeenDep) -> Response:
     """Approve exactly the statements whose digest If-Match names. Whoever prepared or submitted them cannot, unless the
     contract lets one person do both."""
@@ -139,10 +148,11 @@ async def approve(contract: Submitted, period: OpenPeriod, move: MoveDep, seen: 
     response_model=RoundOut,
     responses={
         **previewed_as(RoundOut),
-        **problems(*BODY_PROBLEMS, *KEY_PROBLEMS, *KNOWN, "stale", "if-match-required"),
+        **problems(*BODY_PROBLEMS, *KEY_PROBLEMS, *KNOWN, "stale", "if-match-required", "signing-key-unusable"),
     },
     openapi_extra=_NOTHING,
 )
+@needs("statements:prepare")
 async def issue(contract: Approved, period: OpenPeriod, move: MoveDep, seen: SeenDep) -> Response:
     """Issue the approved statements whose digest If-Match names, to every investor. What is issued never changes; a
     correction is a line of the next statement."""
@@ -164,6 +174,7 @@ async def issue(contract: Approved, period: OpenPeriod, move: MoveDep, seen: See
     responses=problems(*BODY_PROBLEMS, *KEY_PROBLEMS, *KNOWN),
     openapi_extra=body_of(Reason, {"reason": "a late correction is to be taken in"}),
 )
+@needs("statements:prepare")
 async def discard(contract: InDraft, period: OpenPeriod, move: MoveDep) -> Response:
     """Give up a draft, whatever was submitted or approved of it, and say why. The period can be drafted anew."""
     said, body = await move.asks(Reason)

@@ -10,6 +10,8 @@ from service.api.change_documents import LineChange, LineChanges, StatementChang
 from service.api.conditional import NOT_MODIFIED, Held, unchanging
 from service.api.errors import problems
 from service.api.pages import LARGEST_POSITION, Limit, after_query, cursor, page_of, parts_of, whole
+from service.api.permissions import needs
+from service.api.recorded import RecordingDep
 from service.api.routes.statements import StatementId
 from service.api.security import LedgerDep, guarded_router
 from service.core import canonical
@@ -33,6 +35,7 @@ Since = Annotated[
     response_model=StatementChanges,
     responses={**NOT_MODIFIED, **problems("statement-not-found")},
 )
+@needs("statements:read")
 async def statement_changes(statement: StatementId, ledger: LedgerDep, held: Held, since: Since = None) -> Response:
     """What was stated since an earlier statement, in sentences by metric, each with its cause: an amendment with its
     reason, what came late, was corrected or was withdrawn, a limit. It is drawn from the statements alone, so that it
@@ -47,9 +50,11 @@ async def statement_changes(statement: StatementId, ledger: LedgerDep, held: Hel
     tags=[FINANCE],
     responses=problems("statement-not-found"),
 )
+@needs("details:read")
 async def detail_changes(
     statement: StatementId,
     ledger: LedgerDep,
+    recording: RecordingDep,
     since: Since = None,
     after: Annotated[str | None, after_query(0, 0)] = None,
     limit: Limit = 100,
@@ -61,4 +66,5 @@ async def detail_changes(
     found = await use.line_changes(ledger, statement, since, behind, limit + 1)
     following = cursor(*found.places[limit - 1]) if len(found.places) > limit else None
     page = page_of([LineChange.model_validate(line) for line in found.lines], limit, following)
+    await recording.of(found.contract, len(page.data), statement=statement)
     return LineChanges(data=page.data, page=page.page, since=found.since, until=found.until)

@@ -14,6 +14,8 @@ from service.api.detail_documents import DetailDocument, Explanation
 from service.api.errors import problems
 from service.api.examples import NO_BODY
 from service.api.forms import IN_FORMS, AskedForm, sent_in
+from service.api.permissions import needs
+from service.api.recorded import RecordingDep
 from service.api.schemas import (
     Check,
     InvestorStatements,
@@ -81,10 +83,12 @@ def _json(body: bytes) -> Response:
         "contract-not-found", "period-not-found", "period-issued", "not-the-next-period", "contract-closed"
     ),
 )
+@needs("drafts:read")
 async def preview(
     contract: PreviewedContract,
     period: OpenPeriod,
     ledger: LedgerDep,
+    recording: RecordingDep,
     investor: Annotated[
         str | None, Query(max_length=60, description="only this investor's statement", examples=["council"])
     ] = None,
@@ -92,10 +96,13 @@ async def preview(
     """What issuing the period now would issue, to the byte, with the detail behind it. Nothing is stored. Only the
     earliest period that is not issued can be previewed."""
     drafted = await preview_statements(ledger, contract, period)
-    return _json(details.preview_of(draft for draft in drafted.drafts if investor in (None, draft.investor)))
+    wanted = [draft for draft in drafted.drafts if investor in (None, draft.investor)]
+    await recording.of(contract, sum(len(draft.items) for draft in wanted))
+    return _json(details.preview_of(wanted))
 
 
 @router.get("/statements", summary="List issued statements", tags=[INVESTORS], responses=problems())
+@needs("statements:read")
 async def list_statements(
     ledger: LedgerDep,
     contract: Annotated[
@@ -118,6 +125,7 @@ async def list_statements(
     response_model=InvestorStatements,
     responses={**IN_FORMS, **NOT_MODIFIED, **problems("statement-not-found")},
 )
+@needs("statements:read")
 async def investor_statements(
     party: Annotated[str, Path(max_length=60, description="the investor's id in the contracts", examples=["council"])],
     period: IssuedPeriod,
@@ -146,6 +154,7 @@ async def investor_statements(
     response_model=StatementDocument,
     responses={**IN_FORMS, **NOT_MODIFIED, **problems("statement-not-found")},
 )
+@needs("statements:read")
 async def read_statement(statement: StatementId, ledger: LedgerDep, form: AskedForm, held: Held) -> Response:
     """The statement, byte for byte as it was issued; as CSV or XLSX the same amounts, counts and dates in tables."""
     issued = await statements.read_statement(ledger, statement)
@@ -163,10 +172,15 @@ router.routes.extend(by_key.routes)  # where the documents show it
     response_model=DetailDocument,
     responses={**IN_FORMS, **NOT_MODIFIED, **problems("statement-not-found")},
 )
-async def read_detail(statement: StatementId, ledger: LedgerDep, form: AskedForm, held: Held) -> Response:
+@needs("details:read")
+async def read_detail(
+    statement: StatementId, ledger: LedgerDep, recording: RecordingDep, form: AskedForm, held: Held
+) -> Response:
     """Every line with its participant, finding, price, cause and events, and everything pending; each entry with the
     salt and the commitment that the statement's detail digest is made of, which CSV and XLSX leave out."""
-    detail = await details.read_detail(ledger, statement)
+    read = await details.read_detail(ledger, statement)
+    await recording.of(read.contract, read.entries, statement=statement)
+    detail = read.document
     return await sent_in(form, held, detail, lambda: detail_workbook(detail), f"{statement}.detail")
 
 
@@ -175,15 +189,18 @@ async def read_detail(statement: StatementId, ledger: LedgerDep, form: AskedForm
     summary="Explain a line of a statement",
     tags=[FINANCE],
     response_model=Explanation,
-    responses=problems("statement-not-found", "line-not-found"),
+    responses=problems("statement-not-found", "line-not-found", "line-erased"),
 )
+@needs("details:read")
 async def explain_line(
     statement: StatementId,
     position: Annotated[int, Path(ge=1, le=10_000_000, description="the entry's number in the detail", examples=[1])],
     ledger: LedgerDep,
+    recording: RecordingDep,
 ) -> Response:
     """One entry of the detail in sentences, down to the events it rests on, as they were posted."""
     told = await details.explain_entry(ledger, statement, position)
+    await recording.of(told.contract, 1, statement=statement, participant=told.item["participant"] or None)
     sentences = {name: told.explanation[name] for name in ("title", "paragraphs")}
     return _json(orjson.dumps({**sentences, "item": told.item, "events": list(told.events)}))
 
@@ -195,9 +212,12 @@ async def explain_line(
     responses=problems(*_NO_BODY_PROBLEMS, "statement-not-found"),
     openapi_extra={"requestBody": NO_BODY},
 )
+@needs("log:verify")
 async def verify(statement: StatementId, request: Request, ledger: LedgerDep) -> VerificationOut:
     """Recompute the statement from the facts, terms and earlier statements it was closed at, and compare every byte."""
     await read_nothing(request)
     found = await verify_statement(ledger, statement)
     checks = [Check(check=name, holds=held, compared=compared) for name, held, compared in found.checks]
-    return VerificationOut(statement=found.statement, match=found.holds, checks=checks)
+    return VerificationOut(
+        statement=found.statement, match=found.holds, erased=found.erased, result=found.in_words, checks=checks
+    )

@@ -7,6 +7,7 @@ from service.api.audiences import CASE_SYSTEMS
 from service.api.errors import problems
 from service.api.event_bodies import EITHER_BODY
 from service.api.formats import any_events
+from service.api.permissions import needs
 from service.api.routes.events import ContractGiven
 from service.api.schemas import BatchVerdicts
 from service.api.security import LedgerDep, guarded_router
@@ -23,6 +24,7 @@ router = guarded_router(CASE_SYSTEMS)
     responses=problems("malformed", 408, 413, 415, "batch-invalid"),
     openapi_extra={"requestBody": EITHER_BODY},
 )
+@needs("events:write")
 async def validate(request: Request, ledger: LedgerDep, contract: ContractGiven = None) -> Response:
     """Send one event or a list of them, in any form that posting takes, and get the verdicts that posting would give
     now. Nothing is stored, and the events are not reserved: what is not there yet has no sequence."""

@@ -7,8 +7,10 @@ from datetime import date
 from msgspec.structs import replace
 
 from service.core.evaluate.bounds import bounds_of, within_bounds
-from service.core.evaluate.cohorts import Crowd, enrolled_by_cohort
+from service.core.evaluate.cohort_share import membership
+from service.core.evaluate.cohorts import Crowd, KeptMember, enrolled_by_cohort
 from service.core.evaluate.conditions import Judged, under_conditions
+from service.core.evaluate.erased import NOBODY_ERASED, KeptThen, in_place
 from service.core.evaluate.finding import WHY_IN_WORDS, Finding, Placed, State, Why
 from service.core.evaluate.govern import Candidate, candidate_of, govern
 from service.core.evaluate.judge import judge
@@ -20,8 +22,9 @@ from service.core.events import RecordedFact
 from service.core.events.kept import Aggregate, Retraction
 from service.core.issued import NOTHING_ISSUED, Issued
 from service.core.terms import TermsTimeline
+from service.core.terms.group_rules import CohortMeanRule, CohortShareRule
 
-__all__ = ["WHY_IN_WORDS", "Finding", "State", "Why", "enrolled_by_cohort", "evaluate"]
+__all__ = ["WHY_IN_WORDS", "Finding", "State", "Why", "enrolled_by_cohort", "evaluate", "memberships"]
 
 
 @dataclass(slots=True)
@@ -34,11 +37,16 @@ class _Sorted:
 
 
 def evaluate(
-    terms: TermsTimeline, facts: Iterable[RecordedFact], period_end: date, issued: Issued = NOTHING_ISSUED
+    terms: TermsTimeline,
+    facts: Iterable[RecordedFact],
+    period_end: date,
+    issued: Issued = NOTHING_ISSUED,
+    kept: KeptThen = NOBODY_ERASED,
 ) -> tuple[Finding, ...]:
     """Findings by participant, metric and step, then those of groups, from the effective facts whatever their dates.
 
-    `period_end` (not included) only decides whether a lack is pending or refused (terms 3).
+    `period_end` (not included) only decides whether a lack is pending or refused (terms 3). `kept` are the findings
+    of participants who were erased.
     """
     known = _sorted(facts)
     plan = plan_of(terms, known.everybody)
@@ -49,9 +57,47 @@ def evaluate(
         findings += _findings_of(sight, plan, terms, period_end, issued)
         if plan.judges_groups and sight.everything.episodes:
             sights.append(sight)
+    findings = in_place(findings, kept)
     if plan.judges_groups:
-        findings += _findings_of_groups(sights, known.groups, plan, terms, period_end)
+        findings += _findings_of_all_groups(sights, known.groups, plan, terms, period_end, kept)
     return tuple(findings)
+
+
+def _findings_of_all_groups(
+    sights: Sequence[Sight],
+    groups: Sequence[RecordedFact],
+    plan: Plan,
+    terms: TermsTimeline,
+    period_end: date,
+    kept: KeptThen,
+) -> Iterable[Finding]:
+    """Where somebody was erased: as they were at an issued n, and later what was stated of cohorts as it was."""
+    if kept.all_groups is not None:
+        return kept.all_groups
+    judged = _findings_of_groups(sights, groups, plan, terms, period_end, kept.members)
+    settled = kept.settled_groups(_ids_of(plan, CohortShareRule), _ids_of(plan, CohortMeanRule))
+    return [*(one for one in judged if (one.metric, one.step) not in settled), *settled.values()]
+
+
+def _ids_of(plan: Plan, kind: type[CohortShareRule] | type[CohortMeanRule]) -> set[str]:
+    return {one.metric.id for judgements in plan.metrics for one in judgements if isinstance(one.metric.rule, kind)}
+
+
+def memberships(
+    terms: TermsTimeline, facts: Iterable[RecordedFact], period_end: date, kept: KeptThen, participant: str
+) -> tuple[KeptMember, ...]:
+    """What a participant counts for in every cohort whose share a version judges."""
+    known = _sorted(facts)
+    plan = plan_of(terms, known.everybody)
+    sights = [Sight(name, mine, plan) for name, mine in known.by_participant.items()]
+    enrolled = [sight for sight in sights if sight.everything.episodes]
+    found: list[KeptMember] = []
+    for one in (one for judgements in plan.metrics for one in judgements):
+        if isinstance(one.metric.rule, CohortShareRule):
+            people = tuple(sight.through(one.metric.accepts_evidence) for sight in enrolled)
+            crowd = Crowd(people, tuple(known.groups), kept.members)
+            found += membership(one.metric.rule, one.metric, one.terms, crowd, period_end, participant)
+    return tuple(found)
 
 
 def _sorted(facts: Iterable[RecordedFact]) -> _Sorted:
@@ -117,7 +163,12 @@ def _under_conditions(one: Judgement, placed: Placed, sight: Sight, so_far: Judg
 
 
 def _findings_of_groups(
-    sights: Sequence[Sight], groups: Sequence[RecordedFact], plan: Plan, terms: TermsTimeline, period_end: date
+    sights: Sequence[Sight],
+    groups: Sequence[RecordedFact],
+    plan: Plan,
+    terms: TermsTimeline,
+    period_end: date,
+    erased: tuple[tuple[KeptMember, ...], ...],
 ) -> Iterator[Finding]:
     for judgements in plan.metrics:
         by_step: dict[str, list[Candidate]] = {}
@@ -127,7 +178,7 @@ def _findings_of_groups(
                 judged.append(judged[one.same_as])
             elif one.of_group:
                 people = tuple(sight.through(one.metric.accepts_evidence) for sight in sights)
-                judged.append(judge_group(one.metric, one.terms, Crowd(people, tuple(groups)), period_end))
+                judged.append(judge_group(one.metric, one.terms, Crowd(people, tuple(groups), erased), period_end))
             else:
                 judged.append(())
             for placed in judged[-1]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from service.core.evaluate.cohorts import Crowd, Gathering, gatherings, is_completed, not_due, too_small
+from service.core.evaluate.cohorts import Crowd, Gathering, KeptMember, gatherings, is_completed, not_due, too_small
 from service.core.evaluate.finding import Placed, Verdict, Why, achieved, pending, refused
 from service.core.evaluate.judge import Person, judge
 from service.core.evaluate.timeline import Timeline
@@ -52,8 +52,28 @@ def find(rule: CohortShareRule, metric: Metric, terms: Terms, crowd: Crowd, peri
             for person in gathering.people
             if gathering.on is not None
         ]
+        told += [_Told(one.outcome, one.is_measured, one.is_completed, one.fact) for one in gathering.erased]
         placed.append(_verdict(rule, gathering, tally(told, rule.of)))
     return tuple(placed)
+
+
+def membership(
+    rule: CohortShareRule, metric: Metric, terms: Terms, crowd: Crowd, period_end: date, participant: str
+) -> tuple[KeptMember, ...]:
+    """What a participant counts for in every cohort of the rule, to be kept when it is erased."""
+    by_member = metric.model_copy(update={"rule": rule.member.rule})
+    members = []
+    for gathering in gatherings(rule, metric, terms, crowd, period_end):
+        mine = [one for one in gathering.people if one.everything.participant == participant]
+        if gathering.on is None:
+            continue
+        for person in mine:
+            told = _told(person, gathering.on, rule.member, by_member, terms, period_end)
+            started_on = person.everything.episodes[0].started_on
+            outcome: Literal["achieved", "not"] = "achieved" if told.outcome == "achieved" else "not"
+            place = (terms.version, metric.id, gathering.step)
+            members.append(KeptMember(*place, started_on, outcome, told.is_measured, told.is_completed, told.fact))
+    return tuple(members)
 
 
 def tally(told: list[_Told], of: Literal["enrolled", "completed", "measured"]) -> Tally:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from service.core.evaluate.finding import Placed, Verdict, Why, pending, refused
 from service.core.evaluate.judge import Person
 from service.core.evaluate.timeline import Timeline
-from service.core.events import RecordedFact
+from service.core.events import FactRef, RecordedFact
 from service.core.events.kept import Enrolment
 from service.core.period import add_months
 from service.core.terms import Metric, Terms, TermsTimeline
@@ -47,12 +47,41 @@ def enrolled_by_cohort(terms: TermsTimeline, facts: Iterable[RecordedFact]) -> d
     return counts
 
 
+class KeptMember(NamedTuple):
+    """What an erased participant counts for in a cohort whose share a version's metric judges, as it was last known."""
+
+    version: int
+    metric: str
+    step: str
+    started_on: date
+    outcome: Literal["achieved", "not"]  # what was not proved by then can be proved no more
+    is_measured: bool
+    is_completed: bool
+    fact: FactRef
+
+
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """What a rule over a group looks at: all participants with an enrolment, and the figures reported for groups."""
+    """What a rule over a group looks at: all participants with an enrolment, the figures reported for groups, and for
+    each erased participant who was enrolled what it counts for."""
 
     people: tuple[Person, ...]
     aggregates: tuple[RecordedFact, ...]
+    erased: tuple[tuple[KeptMember, ...], ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many are or were enrolled."""
+        return len(self.people) + len(self.erased)
+
+    def kept(self, metric: Metric, terms: Terms, step: str) -> list[KeptMember]:
+        """The erased who count in a cohort: as the version judged them, or the latest that did where it came since."""
+        found = []
+        for members in self.erased:
+            mine = [one for one in members if (one.metric, one.step) == (metric.id, step)]
+            same = [one for one in mine if one.version == terms.version]
+            found += same or mine[-1:]
+        return found
 
 
 class Gathering(NamedTuple):
@@ -66,6 +95,7 @@ class Gathering(NamedTuple):
     on: date | None
     is_due: bool
     people: tuple[Person, ...]
+    erased: tuple[KeptMember, ...] = ()
 
 
 def gatherings(
@@ -73,7 +103,9 @@ def gatherings(
 ) -> tuple[Gathering, ...]:
     """Every cohort of the rule, in the rule's order."""
     eligible = [person for person in crowd.people if _is_eligible(metric, person)]
-    return tuple(_gather(step, rule, terms, eligible, period_end) for step in rule.step_ids)
+    return tuple(
+        _gather(step, rule, terms, eligible, crowd.kept(metric, terms, step), period_end) for step in rule.step_ids
+    )
 
 
 def _is_eligible(metric: Metric, person: Person) -> bool:
@@ -82,19 +114,25 @@ def _is_eligible(metric: Metric, person: Person) -> bool:
 
 
 def _gather(
-    step: str, rule: CohortShareRule | CohortMeanRule, terms: Terms, eligible: Sequence[Person], period_end: date
+    step: str,
+    rule: CohortShareRule | CohortMeanRule,
+    terms: Terms,
+    eligible: Sequence[Person],
+    erased: Sequence[KeptMember],
+    period_end: date,
 ) -> Gathering:
     cohort = _cohort(step, terms) if rule.cohorts else None
     starts = [(one, one.everything.episodes[0].start) for one in eligible]
     of_cohort = [one for one, start in starts if cohort is None or is_member(cohort, start.on, start.attributes)]
     words = f"cohort {step}" if cohort else "everybody enrolled"
-    on = _judged_on(rule.evaluated, of_cohort)
+    on = _judged_on(rule.evaluated, of_cohort, erased)
     if on is None:
         return Gathering(step, words, None, False, ())
     is_open = cohort is not None and cohort.closes_on is not None and cohort.closes_on >= period_end
     moves = is_open and rule.evaluated.months is not None
     people = tuple(_as_known_on(on, one) for one in of_cohort if one.everything.episodes[0].started_on <= on)
-    return Gathering(step, words, on, on < period_end and not moves, people)
+    counted = tuple(one for one in erased if one.started_on <= on)
+    return Gathering(step, words, on, on < period_end and not moves, people, counted)
 
 
 def _cohort(cohort_id: str, terms: Terms) -> Cohort:
@@ -104,10 +142,11 @@ def _cohort(cohort_id: str, terms: Terms) -> Cohort:
     raise ValueError("a rule over cohorts names cohorts that its terms declare")
 
 
-def _judged_on(evaluated: Evaluated, people: Sequence[Person]) -> date | None:
+def _judged_on(evaluated: Evaluated, people: Sequence[Person], erased: Sequence[KeptMember]) -> date | None:
     if evaluated.on is not None:
         return evaluated.on
-    last = max((person.everything.episodes[0].started_on for person in people), default=None)
+    starts = [person.everything.episodes[0].started_on for person in people]
+    last = max((*starts, *(one.started_on for one in erased)), default=None)
     return None if last is None else add_months(last, evaluated.months or 0)
 
 

@@ -19,7 +19,7 @@ def find(rule: ComparisonRule, metric: Metric, crowd: Crowd) -> tuple[Placed, ..
         pair = pair_of(step, wanted, (rule.group, rule.against), metric, crowd.aggregates)
         verdict = pair if isinstance(pair, Verdict) else _compare(step, rule, pair)
         size = size_of(wanted, rule.group, metric, crowd.aggregates)
-        placed.append(Placed(verdict, None, len(crowd.people) if size is None else size))
+        placed.append(Placed(verdict, None, crowd.size if size is None else size))
     return tuple(placed)
 
 

@@ -56,6 +56,7 @@ class Why(StrEnum):
     AFTER_LAST_DAY = "after-last-day"
     BEFORE_VERSION = "before-version"
     NOT_IN_VERSION = "not-in-version"
+    ERASED = "erased"
 
 
 WHY_IN_WORDS: dict[Why, str] = {
@@ -96,6 +97,7 @@ WHY_IN_WORDS: dict[Why, str] = {
     Why.AFTER_LAST_DAY: "after the last day on which outcomes count",
     Why.BEFORE_VERSION: "complete before the terms version that pays it began",
     Why.NOT_IN_VERSION: "the terms version in force does not hold this metric",
+    Why.ERASED: "the participant was erased before it was stated",
 }
 
 

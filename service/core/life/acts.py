@@ -25,6 +25,7 @@ ActKind = Literal[
     "adjustment_refusal",
     "reopening",
     "reopening_approval",
+    "erasure",
 ]
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from service.core.books import Adjustment, Books, RecordedDrawdown
 from service.core.life.acts import Act, ActKind, postings_of
-from service.core.life.recorded import Drawdown, Following, Proposed, Reopening
+from service.core.life.recorded import Drawdown, Erasure, Following, Proposed, Reopening
 from service.core.life.rounds import DraftedStatement, Round
 from service.core.life.statements import Dispute, Settlement, StatementLife
 from service.core.money import from_text
@@ -25,6 +25,7 @@ class ContractLife:
     adjustments: dict[int, Proposed] = field(default_factory=dict)
     drawdowns: dict[int, Drawdown] = field(default_factory=dict)
     reopenings: list[Reopening] = field(default_factory=list)
+    erasures: list[Erasure] = field(default_factory=list)
     reversed_on: dict[int, date] = field(default_factory=dict)  # by number of what is reversed: the value date
     is_closed: bool = False
     _books: list[RecordedDrawdown | Adjustment] = field(default_factory=list)
@@ -192,6 +193,11 @@ class ContractLife:
         self.reopenings[-1] = self.reopenings[-1]._replace(approved_by=act.actor)
         self.is_closed = False
 
+    def _erase(self, act: Act) -> None:
+        body = act.body
+        told = (body["legal_basis"], body["events"], body["entries"], body["is_kept"])
+        self.erasures.append(Erasure(act.sequence, act.on, act.actor, act.reason or "", *told))
+
 
 _TAKES: Mapping[ActKind, Callable[[ContractLife, Act], None]] = {
     "draft": ContractLife._draft,
@@ -209,6 +215,7 @@ _TAKES: Mapping[ActKind, Callable[[ContractLife, Act], None]] = {
     "adjustment_refusal": ContractLife._refuse_adjustment,
     "reopening": ContractLife._reopen,
     "reopening_approval": ContractLife._approve_reopening,
+    "erasure": ContractLife._erase,
 }
 
 

@@ -47,6 +47,20 @@ class Reopening(NamedTuple):
     approved_by: str | None = None
 
 
+class Erasure(NamedTuple):
+    """The erasure of a participant, who is not named: how many events and detail entries lost their content, and
+    whether anything was kept, because a statement had been issued that knew of the participant."""
+
+    number: int
+    on: date
+    erased_by: str
+    reason: str
+    legal_basis: str
+    events: int
+    entries: int
+    is_kept: bool
+
+
 class Following(NamedTuple):
     """The statements that come next: of which period, and whether they are the first of it and the last of all."""
 

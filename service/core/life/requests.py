@@ -67,6 +67,14 @@ class NewAdjustment(Frozen):
     evidence: EvidenceGiven
 
 
+class NewErasure(Frozen):
+    """Whose facts are to be erased, and why; neither text may say who it is, because both stand in the log for ever."""
+
+    participant: Annotated[str, Field(pattern=r"^[!-~]+$", min_length=1, max_length=200)]
+    reason: Text
+    legal_basis: Title
+
+
 class NewDispute(Frozen):
     """What is contested of a statement: a line of its detail, or a metric, or with neither the whole of it."""
 

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from service.core.evaluate import Finding
 from service.core.period import Period
-from service.core.pipeline import Inputs, pending_to
+from service.core.pipeline import Inputs
 from service.core.price import RateCard, would_pay
 from service.core.price.payers import PayerSplitter
+from service.core.statement import pending_to
 from service.core.terms import TermsTimeline
 
 
@@ -25,7 +26,7 @@ def pending_of_investors(
 ) -> Mapping[str, Pending]:
     """By investor, as of the end of a period."""
     waiting = tuple(finding for finding in findings if finding.state == "pending")
-    shares = {investor: pending_to(inputs, waiting, investor, period) for investor in investors}
+    shares = {investor: pending_to(inputs.terms, inputs.books, waiting, investor, period) for investor in investors}
     return {investor: _added_up(share.due_minor for share in mine) for investor, mine in shares.items()}
 
 

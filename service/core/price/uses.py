@@ -1,7 +1,7 @@
 """How far each limit in force is used by the end of a period."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from service.core.issued import NOTHING_ISSUED, Issued
@@ -30,15 +30,47 @@ class LimitUse:
 
 
 def limit_uses(
-    terms: TermsTimeline, lines: Iterable[PricedLine], period: Period, issued: Issued = NOTHING_ISSUED
+    terms: TermsTimeline,
+    lines: Iterable[PricedLine],
+    period: Period,
+    issued: Issued = NOTHING_ISSUED,
+    deferred: Collection[str] = (),
 ) -> tuple[LimitUse, ...]:
     """The limits in force on the period's last day, and their use by outcomes before its end.
 
-    The contract's first, then the metrics', the period's own, and the payers', in the contract's order.
+    The contract's first, then the metrics', the period's own, and the payers', in the contract's order. Of `deferred`
+    metrics only amounts count, those that issued statements say.
     """
     in_force = terms.in_force(period.last_day)
-    counted = [line for line in lines if line.finding.achieved_on < period.end and line.net_minor > 0]
-    return tuple(_uses(in_force, counted, terms, period, issued))
+    counted = [
+        line
+        for line in lines
+        if line.finding.achieved_on < period.end and line.net_minor > 0 and line.metric.id not in deferred
+    ]
+    uses = tuple(_uses(in_force, counted, terms, period, issued))
+    if not deferred:
+        return uses
+    stated = _stated_parts(issued, deferred)
+    return tuple(replace(use, used_minor=use.used_minor + _stated_in_scope(use, stated)) for use in uses)
+
+
+def _stated_parts(issued: Issued, metrics: Collection[str]) -> list[tuple[str, str, int]]:
+    """What issued statements leave standing of each outcome of these metrics: the metric, its payer, the payer's part
+    in minor units."""
+    last = {
+        (line.metric, line.step, line.participant, line.version, line.achieved_on, line.payer): line.part_minor
+        for line in issued.lines
+        if line.metric in metrics
+    }
+    return [(key[0], key[-1], minor) for key, minor in last.items()]
+
+
+def _stated_in_scope(use: LimitUse, stated: Iterable[tuple[str, str, int]]) -> int:
+    """How much of a limit stated parts have filled; of a period's own limit none, for they are not of the period."""
+    if use.scope == "period":
+        return 0
+    wanted = (minor for metric, payer, minor in stated if use.metric in (None, metric) and use.payer in (None, payer))
+    return sum(max(minor, 0) for minor in wanted)
 
 
 def _uses(

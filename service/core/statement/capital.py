@@ -29,6 +29,8 @@ def tranches_given(
     terms: TermsTimeline, issued: Issued, allocations: Iterable[Allocation], end: date
 ) -> dict[str, int]:
     """What each tranche has been given by lines that are due, in minor units, by how layers name it."""
+    if not any(version.terms.shares.tranches for version in terms.versions):
+        return {}
     standing = standing_of(terms, issued)
     given: dict[str, int] = {}
     seen: set[LineKey] = set()
@@ -41,6 +43,15 @@ def tranches_given(
         seen.add(allocation.key)
         for piece in allocation.pieces:
             given[piece.given_by] = given.get(piece.given_by, 0) + piece.minor
+    return given
+
+
+def tranches_stated(terms: TermsTimeline, issued: Issued) -> dict[str, int]:
+    """The same by issued statements alone, where this one tells of no line."""
+    given: dict[str, int] = {}
+    for standing in standing_of(terms, issued).values():
+        for given_by, parts in standing.layers.values():
+            given[given_by] = given.get(given_by, 0) + sum(parts.values())
     return given
 
 

@@ -68,9 +68,11 @@ class Causes:
 
     def late(self, allocation: Allocation) -> Cause:
         """An outcome of an earlier period that is stated only now."""
+        recent = self._recent(allocation.line.finding.facts)
+        if self._position.waits:
+            return self._waited(recent)
         if self._position.known.previous_sequence == 0:
             return Cause("first-statement", "outcomes of earlier periods are stated in the first statement")
-        recent = self._recent(allocation.line.finding.facts)
         if recent:
             return Cause("late-fact", f"known only since the previous statement: {_named(recent)}", recent)
         if self._awaited(allocation):
@@ -81,6 +83,11 @@ class Causes:
             told = "decided by the end of a period: what could have stood against it did not come"
             return Cause("period-ended", told)
         return Cause(self._code(about, "late-fact"), f"decided since the previous statement by {_named(about)}", about)
+
+    def _waited(self, facts: tuple[FactRef, ...]) -> Cause:
+        """Whether it came late or waited is not told apart: that would tell how large the group was at the time."""
+        since = f", known by {_named(facts)} since its metric was last told of" if facts else ""
+        return Cause("waited", f"every group of its metric is large enough to be told of{since}", facts)
 
     def _awaited(self, allocation: Allocation) -> list[str]:
         """The metrics that the outcome requires to be stated, where the previous statement was the first to do so."""

@@ -1,7 +1,7 @@
 """The detail beside a statement: every line and every pending finding in full, each bound by a salted commitment."""
 
 import hmac
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -10,6 +10,7 @@ from service.core import canonical, money
 from service.core.allocate import Allocation
 from service.core.canonical import Document, Written
 from service.core.evaluate import Finding
+from service.core.evaluate.erased import is_erased, label_of
 from service.core.price import Clip
 from service.core.statement.beside import BesideLine, beside_document
 from service.core.statement.lines import StatementLine, refs_to_document
@@ -63,7 +64,7 @@ class Wording:
             "cause": {"code": cause.code, "sentence": cause.sentence, "facts": refs_to_document(cause.facts)},
             "metric": outcome.metric,
             "step": outcome.step,
-            "participant": outcome.participant,
+            "participant": label_of(outcome.participant),
             "version": outcome.version,
             "achieved_on": outcome.achieved_on.isoformat(),
             "outcome_period": line.outcome_period,
@@ -104,6 +105,22 @@ class Wording:
             self._shares[key] = canonical.written(share_document(allocation, self._currency))
         return self._shares[key]
 
+    def deferred(self, line: StatementLine) -> Document:
+        """A line in full that waits for larger groups: what it would state, and no part of what is stated."""
+        return {**self.line(line), "item": "deferred"}
+
+    def deferral(self, metric: str, sentence: str, lines: Sequence[StatementLine]) -> Document:
+        """Why nothing of a metric is stated, which is about nobody; and the sum of its lines that wait."""
+        amount = sum(line.amount_minor for line in lines if line.key.outcome.metric == metric)
+        return {
+            "item": "deferral",
+            "metric": metric,
+            "participant": "",
+            "sentence": sentence,
+            "facts": [],
+            "amount": money.to_text(amount, self._currency),
+        }
+
     def beside(self, line: BesideLine) -> Document:
         """A line beside outcomes, which is about nobody."""
         return {"item": "beside", "participant": "", "facts": [], **beside_document(line, self._currency)}
@@ -115,7 +132,7 @@ class Wording:
             "item": "pending",
             "metric": finding.metric,
             "step": finding.step,
-            "participant": finding.participant,
+            "participant": label_of(finding.participant),
             "version": finding.version,
             "clause": self._clauses[finding.version, finding.metric],
             "why": str(finding.why),
@@ -156,8 +173,13 @@ def _clip_document(clip: Clip, currency: str) -> Document:
     return document if clip.payer is None else {**document, "payer": clip.payer}
 
 
-def detail_items(documents: Iterable[Document], number: str, keys: Keys | None) -> tuple[DetailItem, ...]:
+def detail_items(
+    documents: Iterable[Document], number: str, keys: Keys | None, sealed: Mapping[int, str]
+) -> tuple[DetailItem, ...]:
     """The entries with their commitments; without keys (a preview from files alone) there are none.
+
+    `sealed` are the commitments, by position, of entries that were erased: nothing else is left of what they were made
+    of. What is said of an erased participant later is about nobody any more, and salted with the contract's own key.
 
     The documents, which are given their positions here, are best made one by one as they are taken: a detail may have
     very many.
@@ -165,12 +187,15 @@ def detail_items(documents: Iterable[Document], number: str, keys: Keys | None) 
     items = []
     for position, document in enumerate(documents, start=1):
         document["position"] = position
-        stored = canonical.to_bytes(document)
-        salt = salt_of(keys[document["participant"]], f"{number}#{position}") if keys is not None else None
+        stored, kind, participant = canonical.to_bytes(document), document["item"], document["participant"]
+        erased = is_erased(participant)
+        if erased and position in sealed:
+            items.append(DetailItem(kind, participant, stored, None, sealed[position]))
+            continue
+        about = "" if erased else participant
+        salt = salt_of(keys[about], f"{number}#{position}") if keys is not None else None
         commitment = canonical.commitment(salt, stored) if salt is not None else None
-        items.append(
-            DetailItem(document["item"], document["participant"], stored, salt.hex() if salt else None, commitment)
-        )
+        items.append(DetailItem(kind, about, stored, salt.hex() if salt else None, commitment))
     return tuple(items)
 
 

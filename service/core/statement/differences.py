@@ -1,6 +1,7 @@
 """Entitlement to date less what was already stated: new, late, changed, reversed, amended and displaced lines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from service.core.allocate import Allocation, LineKey, LineOrder, is_decided_when_stated
 from service.core.period import Period
@@ -9,11 +10,15 @@ from service.core.statement.lines import Cause, LineKind, StatedLine, StatementL
 from service.core.statement.position import Position
 
 
-def differences(position: Position) -> tuple[StatementLine, ...]:
-    """The lines of this statement, by metric, step, date, participant and payer; a key without a change has none."""
-    causes = Causes(position)
+def differences(position: Position, waited: Mapping[str, Position] = MappingProxyType({})) -> tuple[StatementLine, ...]:
+    """The lines of this statement, by metric, step, date, participant and payer; a key without a change has none.
+
+    `waited`, by metric that waited for larger groups: the position as seen from the last statement that told of it.
+    """
+    causes = {metric: Causes(one) for metric, one in waited.items()}
+    usual = Causes(position)
     keys = sorted({**position.stated, **position.entitled}, key=LineOrder(position.terms).of)
-    lines = (_line(key, position, causes) for key in keys)
+    lines = (_line(key, position, causes.get(key.outcome.metric, usual)) for key in keys)
     return tuple(line for line in lines if line is not None)
 
 

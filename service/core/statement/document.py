@@ -42,6 +42,7 @@ class Content:
     stand: Stand
     sections: tuple[Document, ...]  # of its metrics
     merged: frozenset[str]  # the metrics that any statement of this issue shows the total of only
+    deferred: frozenset[str]  # the metrics that no statement of this issue tells of
     beside: Beside
 
 
@@ -77,7 +78,7 @@ def statement_document(content: Content) -> Document:
     document |= capital_sections(
         timeline, period, content.investor, content.stand, is_final=content.beside.closing is not None
     )
-    plan = plan_document(timeline, content.findings, period, content.merged)
+    plan = plan_document(timeline, content.findings, period, content.merged | content.deferred)
     if plan is not None:
         document["plan"] = plan
     if content.prior is not None:
@@ -143,40 +144,33 @@ def merged_metrics(sections: Iterable[Document]) -> frozenset[str]:
 
 
 def _limit_documents(uses: Sequence[LimitUse], merged: frozenset[str], terms: Terms) -> Iterable[Document]:
-    """Each limit's use. Of counts and units only a period's own, where it tells neither about a merged metric nor about
-    a few people: two uses to date, one after the other, would tell what the period between them hid."""
-    currency = terms.currency
+    """Each limit's use: amounts to date, and a period's own use where it tells neither about a merged metric nor about
+    a few people. A period's own amount sets its outcomes apart from those that came late; two counts to date, one after
+    the other, would tell what the period between them hid."""
     for use in uses:
-        hidden = bool(merged) if use.metric is None else use.metric in merged
-        hidden = hidden or 0 < use.participants < terms.smallest_group
+        few = 0 < use.participants < terms.smallest_group
+        is_told = not (merged or few) if use.scope == "period" else use.limit.amount is not None
         entry: Document = {"scope": use.scope, "metric": use.metric}
         if use.payer is not None:
             entry["payer"] = use.payer
-        if use.limit.amount is not None:
-            limit = money.to_minor(use.limit.amount, currency)
-            left = max(limit - use.used_minor, 0)
-            amounts = {"limit": limit, "used": use.used_minor, "left": left}
-            yield {**entry, "in": currency, **{name: to_text(minor, currency) for name, minor in amounts.items()}}
-        elif use.scope != "period":
-            yield {**entry, **_limit_alone(use)}
-        elif not hidden and use.limit.count is not None:
-            left = max(use.limit.count - use.used_count, 0)
-            yield {
-                **entry,
-                "in": "achievements",
-                "limit": str(use.limit.count),
-                "used": str(use.used_count),
-                "left": str(left),
-            }
-        elif not hidden and use.limit.units is not None:
-            used = to_four_decimals(use.used_units)
-            yield {**entry, "in": "units", "limit": format(use.limit.units, "f"), "used": used}
+        yield {**entry, **_limit(use, terms.currency), **(_used(use, terms.currency) if is_told else {})}
 
 
-def _limit_alone(use: LimitUse) -> Document:
+def _limit(use: LimitUse, currency: str) -> Document:
+    if use.limit.amount is not None:
+        return {"in": currency, "limit": to_text(money.to_minor(use.limit.amount, currency), currency)}
     if use.limit.count is not None:
         return {"in": "achievements", "limit": str(use.limit.count)}
     return {"in": "units", "limit": format(use.limit.units, "f")}
+
+
+def _used(use: LimitUse, currency: str) -> Document:
+    if use.limit.amount is not None:
+        left = max(money.to_minor(use.limit.amount, currency) - use.used_minor, 0)
+        return {"used": to_text(use.used_minor, currency), "left": to_text(left, currency)}
+    if use.limit.count is not None:
+        return {"used": str(use.used_count), "left": str(max(use.limit.count - use.used_count, 0))}
+    return {"used": to_four_decimals(use.used_units)}
 
 
 def _due_from(content: Content, currency: str) -> list[Document]:

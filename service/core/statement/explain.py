@@ -22,6 +22,8 @@ def explain(item: Mapping[str, Any], terms: TermsTimeline, statement: Mapping[st
     """The explanation of one line or pending finding of a statement's detail, as a title and paragraphs."""
     if item["item"] == "beside":
         return _explain_beside(item, terms, statement)
+    if item["item"] == "deferral":
+        return _explain_deferral(item, terms, statement)
     governing = next(v.terms for v in terms.versions if v.terms.version == item["version"])
     metric = governing.metric(item["metric"])
     words = metric.title if metric else item["metric"]
@@ -32,6 +34,8 @@ def explain(item: Mapping[str, Any], terms: TermsTimeline, statement: Mapping[st
         amount = f"{readable(item['amount'])} {statement['currency']}"
         paragraphs = [f"{subject}: {amount}, {KINDS_IN_WORDS[item['kind']]}.", _finding(item, governing)]
         paragraphs += [*_price(item, governing, terms, statement), _cause(item)]
+        if item["item"] == "deferred":
+            paragraphs.insert(0, "Not stated yet: its metric waits for larger groups. This is what it would state.")
     return {"title": _heading(item, statement), "paragraphs": paragraphs, "facts": item["facts"]}
 
 
@@ -48,6 +52,16 @@ def _explain_beside(item: Mapping[str, Any], terms: TermsTimeline, statement: Ma
     owes = f"{party_name(terms, item['party'])} owes it to {statement['investor']['name']}."
     paragraphs = [f"{capital(item['kind'])}: {amount}.", f"{capital(item['sentence'])}.", owes]
     return {"title": _heading(item, statement), "paragraphs": paragraphs, "facts": []}
+
+
+def _explain_deferral(item: Mapping[str, Any], terms: TermsTimeline, statement: Mapping[str, Any]) -> Document:
+    """Why nothing of a metric is stated."""
+    found = (version.terms.metric(item["metric"]) for version in reversed(terms.versions))
+    title = next((metric.title for metric in found if metric), item["metric"])
+    amount = f"{readable(item['amount'])} {statement['currency']}"
+    told = f"{title}: nothing is stated of it yet, {amount} waits. Why: {item['sentence']}."
+    until = "It is stated once every group of it is large enough, at the latest at final settlement."
+    return {"title": _heading(item, statement), "paragraphs": [told, until], "facts": []}
 
 
 def capital(text: str) -> str:

@@ -46,9 +46,8 @@ def metric_section(
     """A metric's part of a statement: its total, and its cells only where every one of them is large enough."""
     total = sum(line.amount_minor for line in lines)
     section: Document = {**heading, "total": money.to_text(total, currency), "merged": False}
-    by_line, clipped, waiting = _line_cells(lines), _clip_cells(lines), _pending_cells(pending)
-    every_cell = [*by_line.values(), *clipped.values(), *waiting.values()]
-    if any(group.people < smallest_group for group in every_cell):
+    by_line, clipped, waiting = _cells(lines, pending)
+    if any(group.people < smallest_group for cells in (by_line, clipped, waiting) for group in cells.values()):
         section["merged"] = True
         return section
     section["lines"] = [
@@ -69,6 +68,16 @@ def metric_section(
         for cell, group in waiting.items()
     ]
     return section
+
+
+def fewest_in_a_group(lines: Sequence[StatementLine], pending: Sequence[PendingShare]) -> int:
+    """How many participants the smallest group of a metric has that has lines or pending findings."""
+    return min(group.people for by_cell in _cells(lines, pending) for group in by_cell.values())
+
+
+def _cells(lines: Sequence[StatementLine], pending: Sequence[PendingShare]) -> tuple[dict[_Cell, _Group], ...]:
+    """Every cell that the statement would show: of lines, of what limits took, of what is pending."""
+    return _line_cells(lines), _clip_cells(lines), _pending_cells(pending)
 
 
 def _count(group: _Group) -> Document:

@@ -29,6 +29,7 @@ CauseCode = Literal[
     "count-moved",
     "outcome-stated",
     "period-ended",
+    "waited",
 ]
 
 

@@ -53,13 +53,14 @@ def planned_against_actual(terms: TermsTimeline, findings: Iterable[Finding], da
 
 
 def plan_document(
-    terms: TermsTimeline, findings: Sequence[Finding], period: Period, merged: Iterable[str]
+    terms: TermsTimeline, findings: Sequence[Finding], period: Period, untold: Iterable[str]
 ) -> Document | None:
     """The plan for the period being stated, as its statement shows it; None where the plan says nothing of it.
 
-    What was achieved stays untold where a few achieved it, and for a metric that is `merged` on any statement of this
+    What was achieved stays untold where a few achieved it, and for a metric that is `untold` on any statement of this
     issue: a recipient without lines of its own would read what the others are not shown. Periods stated before are left
-    out: a count that changes from one statement to the next would tell of the few who came late.
+    out: a count that changes from one statement to the next would tell of the few who came late. Where small groups
+    wait, that nobody achieved it stays untold too: else it would tell that some do.
     """
     plan = plan_in_force(terms.in_force(period.last_day), period.last_day)
     rows = [row for row in planned_against_actual(terms, findings, period.last_day) if row.period == period.label]
@@ -68,7 +69,8 @@ def plan_document(
     in_force = terms.in_force(period.last_day)
     people = _people(findings, period)
     few = {metric for metric, number in people.items() if number < in_force.smallest_group}
-    hidden, currency = {*merged, *few}, terms.latest.currency
+    nobodys = {row.metric for row in rows if row.metric not in people and in_force.small_groups == "carry"}
+    hidden, currency = {*untold, *few, *nobodys}, terms.latest.currency
     return {
         "from": str(plan.start),
         "reason": plan.reason,

@@ -22,7 +22,8 @@ class Known:
     evaluated: Sequence[Finding]
     facts: EffectiveFacts
     learned: Sequence[RecordedFact]  # every fact known, also those without effect
-    previous_sequence: int  # n of the contract's previous statements, 0 before the first
+    previous_sequence: int  # n of the contract's previous statements, 0 before the first; or where its metric waited
+    # for larger groups, of the last ones that told of it
     issued: Issued = NOTHING_ISSUED
 
     @cached_property
@@ -46,6 +47,7 @@ class Position:
     entitled: Mapping[LineKey, Allocation]
     stated: Mapping[LineKey, StatedLine]
     under_old_terms: Mapping[LineKey, int] | None  # what would be due had no version been added since; None: none was
+    waits: bool = False  # whether its lines wait, or waited, for larger groups
 
     @cached_property
     def first_stated_by_previous(self) -> frozenset[Outcome]:

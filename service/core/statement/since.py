@@ -36,6 +36,7 @@ CAUSES_TOLD: Mapping[CauseCode, str] = {
     "count-moved": "its price follows a number of outcomes or enrolments, which has moved",
     "period-ended": "the end of a period decided it, and nothing that was learned",
     "outcome-stated": "it waited until what it requires stood on a statement",
+    "waited": "it became known late, or waited until every group was large enough to be told of",
 }
 
 

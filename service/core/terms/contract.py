@@ -12,7 +12,7 @@ from service.core.terms.parties import Party, PayerShare, PayerShares, Shares
 from service.core.terms.rules import Rule
 from service.core.terms.settling import Drawdown, Guarantee, Plan
 from service.core.terms.tariffs import ByPayerTariff, Deadweight, Deduction, Indexed, Tariff, Uplift
-from service.core.terms.words import Count, Day, Duration, Flag, Frozen, Key, StepId, Title, Word
+from service.core.terms.words import Count, Day, Duration, Flag, Frozen, Key, Months, StepId, Title, Word
 
 PriceBasis = Literal["achieved_on", "enrolled_on"]
 
@@ -60,6 +60,9 @@ class Metric(Frozen):
     each: Flag = Field(False, description="judge every enrolment, not the first alone")
     after_withdrawal: Flag = False
     counts_earlier: Literal["on_effective_from"] | None = None
+    retention_months: Months | None = Field(
+        None, description="for how long after evidence_until the facts it reads are needed; absent: no end is agreed"
+    )
 
 
 class Terms(Frozen):
@@ -78,7 +81,7 @@ class Terms(Frozen):
     price_basis: PriceBasis = "achieved_on"
     rounding: Rounding = "half-up"
     smallest_group: Annotated[int, Field(strict=True, ge=3, le=1_000)] = 5
-    small_groups: Literal["merge"] = "merge"
+    small_groups: Literal["merge", "carry"] = "merge"
     approval: Literal["two-people", "one-person"] = Field(
         "two-people", description="whether whoever prepares a statement may also approve it"
     )
@@ -88,7 +91,9 @@ class Terms(Frozen):
     floor: Literal[0] | None = Field(None, description="0: what is owed back at final settlement is not collected")
     outcomes_until: Day
     evidence_until: Day
-    edition: Literal["2026-12"]
+    edition: Annotated[str, Field(max_length=20)] = Field(
+        description="the edition of the calculation, as 2026-12; only an amendment moves a contract to another"
+    )
     source: Title | None = None
     illustrative: tuple[Title, ...] = Field(description="which parts no document tells; empty when all are agreed")
     attributes: dict[Key, Annotated[tuple[Word, ...], Field(min_length=1)]] = Field(default_factory=dict)

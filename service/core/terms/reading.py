@@ -1,6 +1,6 @@
 """Reads a contract file's document into terms, or refuses it with every fault at once."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -15,12 +15,19 @@ from service.core.terms.versions import TermsTimeline
 _FIXED = ("contract", "currency", "time_zone", "periods", "participant")
 
 
-def read_terms(document: Mapping[str, Any], time_zones: Container[str]) -> Terms:
-    """The terms in a document (TOML or JSON already parsed); InvalidInput with every fault, each with a pointer."""
-    return _read(document, time_zones, None)
+def read_terms(
+    document: Mapping[str, Any], time_zones: Container[str], editions: Collection[str] | None = None
+) -> Terms:
+    """The terms in a document (TOML or JSON already parsed); InvalidInput with every fault, each with a pointer.
+
+    `editions` are those that it may name; None for terms that were in force before, whose edition may be gone.
+    """
+    return _read(document, time_zones, editions, None)
 
 
-def _read(document: Mapping[str, Any], time_zones: Container[str], begins: date | None) -> Terms:
+def _read(
+    document: Mapping[str, Any], time_zones: Container[str], editions: Collection[str] | None, begins: date | None
+) -> Terms:
     if not isinstance(document, Mapping):
         whole = Fault("", "wrong-type", "must be a table of keys and values")
         raise InvalidInput("The contract has one fault.", (whole,), "contract-invalid")
@@ -31,14 +38,26 @@ def _read(document: Mapping[str, Any], time_zones: Container[str], begins: date 
     except ValidationError as error:
         faults = faults_of(error, document)
     faults += faults_between(parts_of(document, begins), time_zones)
+    if editions is not None:
+        faults += tuple(_edition_faults(document.get("edition"), editions))
     if terms is None or faults:
         raise InvalidInput(f"The contract has {_count(faults)}.", faults, "contract-invalid")
     return terms
 
 
-def read_amendment(document: Mapping[str, Any], time_zones: Container[str], known: TermsTimeline) -> Terms:
+def _edition_faults(edition: Any, editions: Collection[str]) -> Iterator[Fault]:
+    if isinstance(edition, str) and edition not in editions:
+        yield Fault("/edition", "not-allowed", f"must be an edition that is installed: {', '.join(sorted(editions))}")
+
+
+def read_amendment(
+    document: Mapping[str, Any],
+    time_zones: Container[str],
+    known: TermsTimeline,
+    editions: Collection[str] | None = None,
+) -> Terms:
     """A further version of a known contract: the whole terms again, with what may not change unchanged."""
-    terms = _read(document, time_zones, known.begins)
+    terms = _read(document, time_zones, editions, known.begins)
     faults = tuple(_amendment_faults(terms, known))
     if faults:
         raise InvalidInput(f"The amendment has {_count(faults)}.", faults, "contract-invalid")

@@ -39,6 +39,7 @@ def oddities(terms: Terms, begins: date | None = None) -> tuple[Oddity, ...]:
         _idle_exits,
         _strangers,
         _whole_deadweight,
+        _endless_retention,
     )
     found = [fault for look in looks for fault in look(terms)]
     found += _late_checkpoints(terms, begins or terms.effective_from)
@@ -185,6 +186,15 @@ def _whole_deadweight(terms: Terms) -> Iterator[Oddity]:
     for place, metric in enumerate(terms.metrics):
         if metric.deadweight is not None and 1 in (metric.deadweight.share, metric.deadweight.expected_rate):
             yield Oddity(f"/metrics/{place}/deadweight", "pays-nothing", "is the whole, so that nothing is paid")
+
+
+def _endless_retention(terms: Terms) -> Iterator[Oddity]:
+    without = [place for place, metric in enumerate(terms.metrics) if metric.retention_months is None]
+    if len(without) == len(terms.metrics):
+        return
+    for place in without:
+        told = "agrees no retention_months, though others do; as every metric reads enrolments, nobody is ever due"
+        yield Oddity(f"/metrics/{place}", "no-retention", told)
 
 
 def _late_repeats(terms: Terms, begins: date) -> Iterator[Oddity]:

@@ -60,6 +60,11 @@ def _small_groups(terms: Terms) -> str:
     match terms.small_groups:
         case "merge":
             return f"A metric with a group of fewer than {terms.smallest_group} people is stated in total only."
+        case "carry":
+            return (
+                f"A metric with a group of fewer than {terms.smallest_group} people is stated once every group of it "
+                f"is large enough, at the latest at final settlement, and then in total only."
+            )
         case _:
             assert_never(terms.small_groups)
 

@@ -22,6 +22,7 @@ def metric_clause(terms: Terms, metric: Metric) -> Clause:
         *limits_told(
             {f"each {terms.participant}": metric.limits.participant, "the metric": metric.limits.metric}, terms.currency
         ),
+        *_retention(metric),
     )
     return Clause(f"metric {metric.id}", heading, (*told,))
 
@@ -64,6 +65,12 @@ def _terms_of_price(metric: Metric) -> Iterator[Told]:
         yield Told("price basis", f"Of several versions the one in force {price_basis(metric.price_basis)} counts.")
     if metric.counts_earlier is not None:
         yield Told("earlier achievements", "What was complete before this version began is paid on its first day.")
+
+
+def _retention(metric: Metric) -> Iterator[Told]:
+    if metric.retention_months is not None:
+        months = plural(metric.retention_months, "month")
+        yield Told("retention", f"The facts it reads are needed until {months} after the last day for evidence.")
 
 
 def price_basis(basis: PriceBasis) -> str:
