@@ -36,7 +36,7 @@ async def test_a_sample_is_drawn_at_random_and_can_be_drawn_again_from_its_seed(
     ]  # fmt: skip
     assert told["among"] == len(all_of_them) == 6
     assert told["records"] == drawn_by(told["seed"], all_of_them, 3) == [one["sequence"] for one in drawn["records"]]
-    assert {tuple(drawn_by(f"{seed:032x}", all_of_them, 3)) for seed in range(50)} > {tuple(told["records"])}
+    assert {tuple(drawn_by(f"{seed:032x}", all_of_them, 3)) for seed in range(500)} > {tuple(told["records"])}
 
 
 async def test_a_sample_is_signed_off_once_by_somebody_whose_reads_are_not_in_it(stated: Api) -> None:
