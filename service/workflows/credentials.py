@@ -70,9 +70,7 @@ async def change_credential(ledger: Ledger, actor: str, new: NewCredential) -> C
     """Give a credential other roles, party or contracts; its keys go on. InvalidInput, NotFound, Conflict."""
     _refuse(new, KEY_LIVES.days)
     async with ledger.database.begin() as store:
-        row = await _found(store, new.name)
-        if row.revoked_at is not None:
-            raise WrongState("The credential was revoked; make another one.", "credential-revoked", ())
+        await _live(store, new.name)
         changed = await _put(ledger, store, actor, new, "changed")
     ledger.callers.clear()
     return changed
@@ -85,10 +83,7 @@ async def rotate_key(ledger: Ledger, actor: str, name: str, days: int = KEY_LIVE
     """
     _refuse_days(days)
     async with ledger.database.begin() as store:
-        row = await _found(store, name)
-        if row.revoked_at is not None:
-            raise WrongState("The credential was revoked; make another one.", "credential-revoked", ())
-        now = ledger.now()
+        row, now = await _live(store, name), ledger.now()
         live = [key for key in await store.keys(name) if key.revoked_at is None and key.expires_at > now]
         live.sort(key=lambda key: (key.created_at, key.expires_at))
         for key in live[:-1]:
@@ -160,20 +155,27 @@ async def _found(store: Store, name: str) -> CredentialRow:
     return row
 
 
+async def _live(store: Store, name: str) -> CredentialRow:
+    row = await _found(store, name)
+    if row.revoked_at is not None:
+        raise WrongState("The credential was revoked; make another one.", "credential-revoked", ())
+    return row
+
+
 def _refuse(new: NewCredential, days: int) -> None:
-    faults = [*_faults(new), *_of_days(days)]
+    faults = [*_faults(new), *_days_faults(days)]
     faults += personal_data_faults({"name": new.name, "purpose": new.purpose or "", "party": new.party or ""})
     if faults:
         raise InvalidInput("The credential is not valid.", faults)
 
 
 def _refuse_days(days: int) -> None:
-    faults = list(_of_days(days))
+    faults = list(_days_faults(days))
     if faults:
         raise InvalidInput("The key is not valid.", faults)
 
 
-def _of_days(days: int) -> Iterator[Fault]:
+def _days_faults(days: int) -> Iterator[Fault]:
     if not 1 <= days <= LONGEST_LIFE_DAYS:
         yield Fault("/days", "out-of-range", f"must be from 1 to {LONGEST_LIFE_DAYS} days")
 
@@ -187,12 +189,12 @@ def _faults(new: NewCredential) -> Iterator[Fault]:
         return
     if len(new.roles) > 1 and not ALONE.isdisjoint(new.roles):
         yield Fault("/roles", "wrong-form", f"each of {', '.join(sorted(ALONE))} must be the only role of a credential")
-    yield from _of_binding(new)
+    yield from _binding_faults(new)
     if (new.issuer is None) != (new.subject is None):
         yield Fault("/subject", "required", "give both issuer and subject, or neither")
 
 
-def _of_binding(new: NewCredential) -> Iterator[Fault]:
+def _binding_faults(new: NewCredential) -> Iterator[Fault]:
     if not OF_A_PARTY.isdisjoint(new.roles) and not new.party:
         yield Fault("/party", "required", "give the party's id in the contracts, for which this credential acts")
     if new.party and OF_A_PARTY.isdisjoint(new.roles):

@@ -13,8 +13,17 @@ from service.workflows.roles import MAY, ROLES, Permission
 from tests.builders import a_contract
 from tests.core.worked import W1_FACTS
 from tests.shell.authz_matrix import FILE, ask, expected, operations_of, written
-from tests.shell.calling import Api, with_chance
-from tests.shell.identities import IDENTITIES, NOT_LET_IN, WRONG_AUDIENCE, headers_of_everybody, twin_of
+from tests.shell.calling import Api, key_of, with_chance
+from tests.shell.documented import Operation
+from tests.shell.identities import (
+    IDENTITIES,
+    NOT_LET_IN,
+    OWN,
+    WRONG_AUDIENCE,
+    credential,
+    headers_of_everybody,
+    twin_of,
+)
 from tests.shell.issuing import ISSUER, SUBJECT, Issuer, client_with_tokens
 
 APP = create_app(Settings())
@@ -103,3 +112,18 @@ def test_no_operation_is_one_that_nobody_may_use() -> None:
     file = expected()
     unused = [name for name in needed() if {file[name][role] for role in ROLES} == {403}]
     assert not unused, unused
+
+
+async def test_investors_of_one_contract_see_nothing_of_each_others_statements(w: Api) -> None:
+    await w.learn(W1_FACTS)
+    await w.issue("2022")
+    own = {"Authorization": f"Bearer {await key_of(w.ledger, credential('investor', OWN))}"}
+    listed = (await w.client.get("/v1/statements", headers=own)).json()["data"]
+    assert [one["id"] for one in listed] == ["w.2022.a.1"]
+    permissions = needed()
+    naming = [one for one in OPERATIONS if "{statement}" in one.path or "/investors/{party}" in one.path]
+    for operation in (one for one in naming if permissions[one.name] in MAY["investor"]):
+        assert await ask(w.client, operation, own) in (200, 422), operation.name
+        of_b = Operation(operation.method, operation.path.replace("{statement}", "w.2022.b.1"), operation.told)
+        of_b = Operation(of_b.method, of_b.path.replace("{party}", "b"), of_b.told)
+        assert await ask(w.client, of_b, own) == 404, operation.name
