@@ -15,7 +15,7 @@ from service.settings import Settings
 from service.storage.access_tables import CredentialKeyTable, CredentialTable
 from service.storage.database import Database
 from service.workflows.access import begin_ledger, caller_by_key
-from service.workflows.credentials import NewCredential
+from service.workflows.credentials import NewCredential, key_by_hand
 from service.workflows.ledger import Ledger
 from tests.shell.calling import NOW, Api, answered, key_of, problem_in
 from tests.shell.tampering import forge, rows_of
@@ -138,6 +138,17 @@ async def test_a_key_that_another_process_replaced_stops_within_five_seconds(dat
     clock[0] = NOW + timedelta(seconds=5)
     with pytest.raises(NotAuthenticated):
         await caller_by_key(mine, key)
+
+
+async def test_a_key_that_was_good_a_moment_ago_is_not_good_beyond_its_end(database: Database) -> None:
+    clock = [NOW]
+    ledger = drawing(database, lambda: clock[0])
+    key = await key_by_hand(ledger, "tests", NewCredential("anna", ("finance",)), 1)
+    clock[0] = NOW + timedelta(days=1, seconds=-3)
+    assert (await caller_by_key(ledger, key)).name == "anna"
+    clock[0] = NOW + timedelta(days=1)
+    with pytest.raises(NotAuthenticated):
+        await caller_by_key(ledger, key)
 
 
 async def test_a_clock_put_back_does_not_lengthen_the_life_of_a_replaced_key(database: Database) -> None:

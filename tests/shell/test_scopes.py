@@ -22,6 +22,7 @@ from service.storage.rows import (
 )
 from service.storage.scope import EVERYTHING, OutOfScope, Scope
 from service.storage.store import Store
+from service.storage.store_statements import ISSUED_DOCUMENT
 from tests.builders import a_contract
 from tests.core.worked import W1_FACTS
 from tests.shell.calling import Api
@@ -158,6 +159,12 @@ async def test_what_is_outside_the_scope_is_not_there(issued: int, database: Dat
 async def test_statements_to_others_are_not_there_for_an_investor(issued: int, database: Database, name: str) -> None:
     assert await asked(database, Scope(None, "a"), name, READING[name], issued)
     assert not await asked(database, Scope(None, "nobody"), name, READING[name], issued)
+
+
+@pytest.mark.parametrize("scope", [Scope(frozenset({"v"})), Scope(None, "b"), Scope(frozenset())])
+async def test_a_statement_is_not_looked_up_outside_the_scope(issued: int, database: Database, scope: Scope) -> None:
+    assert await database.look_up(ISSUED_DOCUMENT, id="w.2022.a.1") is not None
+    assert await database.within(scope).look_up(ISSUED_DOCUMENT, id="w.2022.a.1") is None
 
 
 async def test_events_of_other_sources_are_not_found_by_a_source(issued: int, database: Database) -> None:
