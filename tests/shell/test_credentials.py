@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from service.workflows.access import caller_by_key
 from service.workflows.credentials import NewCredential
 from tests.builders import a_contract, housed
 from tests.core.worked import W1_FACTS
@@ -162,3 +163,9 @@ async def test_finance_of_some_contracts_registers_no_other(w: Api) -> None:
     own = bearer(await key_of(w.ledger, NewCredential("finance-w", ("finance",), contracts=("w", "u"))))
     problem_in(await w.client.post("/v1/contracts", json=a_contract(contract="v"), headers=own), 403)
     answered(await w.client.post("/v1/contracts", json=a_contract(contract="u"), headers=own), 201)
+
+
+async def test_whoever_hands_out_credentials_has_a_scope_without_any_contract(w: Api) -> None:
+    caller = await caller_by_key(w.ledger, await key_of(w.ledger, NewCredential("admin", ("administrator",))))
+    async with w.ledger.within(caller.scope).database.reading() as store:
+        assert await store.contracts() == [] and await store.chains() == []
