@@ -138,7 +138,7 @@ def take_application_role(dbapi_connection: Any, record: Any) -> None:
 async def enter_scope(connection: AsyncConnection, scope: Scope) -> None:
     """Tell PostgreSQL what the unit of work may see, until its transaction ends."""
     if connection.dialect.name == "postgresql":
-        contracts, investor, participants = _told(scope)
+        contracts, investor, participants = told(scope)
         await connection.execute(_ENTER, {"contracts": contracts, "investor": investor, "participants": participants})
 
 
@@ -148,15 +148,23 @@ def see_everything(connection: Connection) -> None:
         connection.execute(_ENTER, {"contracts": _ALL, "investor": _ALL, "participants": "on"})
 
 
-@lru_cache(maxsize=1024)
-def begin_within(scope: Scope) -> str:
-    """What begins a transaction within a scope over the driver alone; it has no parameters, so names are quoted."""
-    values = ("'" + value.replace("'", "''") + "'" for value in _told(scope))
-    told = ", ".join(f"set_config('{name}', {value}, true)" for name, value in zip(_SETTINGS, values, strict=True))
-    return f"BEGIN READ ONLY; SELECT {told}"
+@lru_cache
+def within_scope(sql: str, keys: int) -> str:
+    """A SELECT that ends with its WHERE and has so many keys, told its scope in the same statement: a transaction
+    around it would take two further trips to the server. What follows the keys are the values of `told`.
+
+    The rows are looked for only once the scope is told, because each depends on it; were that ever otherwise, row-level
+    security would show nothing.
+    """
+    entered = ", ".join(f"set_config('{name}', ${place}, true)" for place, name in enumerate(_SETTINGS, start=keys + 1))
+    return (
+        f"SELECT found.* FROM (SELECT concat({entered}) AS scope OFFSET 0) AS entered,"
+        f" LATERAL ({sql} AND entered.scope IS NOT NULL OFFSET 0) AS found"
+    )
 
 
 @lru_cache(maxsize=1024)
-def _told(scope: Scope) -> tuple[str, str, str]:
+def told(scope: Scope) -> tuple[str, str, str]:
+    """The values of the settings that tell PostgreSQL a scope."""
     contracts = _ALL if scope.contracts is None else _BETWEEN.join(sorted(scope.contracts))
     return contracts, _ALL if scope.investor is None else scope.investor, "on" if scope.sees_participants else "off"

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import PoolProxiedConnection
 
-from service.storage.isolation import begin_within
+from service.storage.isolation import told, within_scope
 from service.storage.scope import Scope
 from service.storage.sqlite_connection import prepare_for_look_ups
 
@@ -112,9 +112,9 @@ class PostgresqlFinder:
         pooled = await self._borrowed()
         driver: Any = pooled.driver_connection
         try:
-            await driver.execute(begin_within(scope))
-            row: Sequence[Any] | None = await driver.fetchrow(sql, *[keys[name] for name in names])
-            await driver.execute("COMMIT")
+            row: Sequence[Any] | None = await driver.fetchrow(
+                within_scope(sql, len(names)), *[keys[name] for name in names], *told(scope)
+            )
         except BaseException as error:
             lost = driver.is_closed() or not isinstance(error, asyncpg.PostgresError)
             # Nobody knows what is still under way on it: the pool takes no closed connection back into use.
