@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.storage.scope import Scope
+from service.storage.scope import EVERYTHING, Scope
 
 APP_ROLE = "ledger_app"
 _BETWEEN = ","  # between names in a setting; no contract's name holds it
@@ -53,7 +53,7 @@ _SEEN = {
 _SEEN_BY_ALL = {"statement_leaf": _CONTRACTS}
 _POLICY = "within_scope"
 _SETTINGS = ("ledger.contracts", "ledger.investor", "ledger.participants")
-_ENTER = text("SELECT " + ", ".join(f"set_config('{name}', :{name.partition('.')[2]}, true)" for name in _SETTINGS))
+_ENTER = "SELECT " + ", ".join(f"set_config('{name}', ${place}, true)" for place, name in enumerate(_SETTINGS, start=1))
 
 
 _TAKE_ROLE = f"""
@@ -138,14 +138,14 @@ def take_application_role(dbapi_connection: Any, record: Any) -> None:
 async def enter_scope(connection: AsyncConnection, scope: Scope) -> None:
     """Tell PostgreSQL what the unit of work may see, until its transaction ends."""
     if connection.dialect.name == "postgresql":
-        contracts, investor, participants = told(scope)
-        await connection.execute(_ENTER, {"contracts": contracts, "investor": investor, "participants": participants})
+        # As the driver takes it: each unit does this, and composing a statement anew costs half as much again.
+        await connection.exec_driver_sql(_ENTER, told(scope))
 
 
 def see_everything(connection: Connection) -> None:
     """The same for a migration, which may move rows of every contract."""
     if connection.dialect.name == "postgresql":
-        connection.execute(_ENTER, {"contracts": _ALL, "investor": _ALL, "participants": "on"})
+        connection.exec_driver_sql(_ENTER, told(EVERYTHING))
 
 
 @lru_cache

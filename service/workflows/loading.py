@@ -147,7 +147,7 @@ class Loading:
         body = canonical.from_bytes(entry.entry_bytes)["body"]
         key = self._keys.get((entry.contract, one.participant or ""))
         bound = entry.kind == FACT and one.contract == entry.contract and one.stored == payload
-        if not bound or key is None or committed(one, key) != body:
+        if not bound or key is None or committed(one.source, one.id, one.stored, key) != body:
             raise refused(f"The fact at {entry.sequence} of {entry.contract} is not the one that the log commits to.")
         return fact_row(one, entry.sequence)
 

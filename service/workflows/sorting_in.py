@@ -125,8 +125,8 @@ def _target_faults(entry: Admitted, target: KnownFact | FactRow) -> Iterable[Fau
 
 
 def _accept(entry: Admitted, taking: Taking) -> EventVerdict:
-    contract, source, id = entry.contract, entry.source, entry.id
-    body = committed(entry, taking.keys[contract, entry.participant or ""])
+    _, contract, source, id, _, participant, _, _, _, stored = entry
+    body = committed(source, id, stored, taking.keys[contract, participant or ""])
     sequence = taking.journal.add("fact", body, identity=(source, id))
     row = fact_row(entry, sequence)
     taking.rows.append(row)
@@ -134,10 +134,9 @@ def _accept(entry: Admitted, taking: Taking) -> EventVerdict:
     return EventVerdict("accepted", contract, source, id, sequence)
 
 
-def committed(entry: Admitted, key: bytes) -> Document:
+def committed(source: str, id: str, stored: bytes, key: bytes) -> Document:
     """What the log says of a fact: whose id it has, and the commitment to it under the key of its participant."""
-    salt = salt_of(key, f"fact/{entry.source}/{entry.id}")
-    return {"source": entry.source, "id": entry.id, "commitment": canonical.commitment(salt, entry.stored)}
+    return {"source": source, "id": id, "commitment": canonical.commitment(salt_of(key, f"fact/{source}/{id}"), stored)}
 
 
 def fact_row(entry: Admitted, sequence: int) -> FactRow:
